@@ -1,0 +1,31 @@
+package hawkfish
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Event is something that happened. Events are written in the transaction of
+// the change they tell of (the outbox), and numbered per origin.
+type Event struct {
+	Sequence  int64 // grows with every event of the fleet
+	ProjectID string
+	Origin    Target
+	Kind      EventKind
+	Detail    json.RawMessage
+	At        time.Time
+}
+
+// EventKind says what happened.
+type EventKind string
+
+const (
+	EventSystemCreated EventKind = "SystemCreated"
+	EventSystemDeleted EventKind = "SystemDeleted"
+	EventPowerChanged  EventKind = "PowerStateChanged"
+	EventTaskOpened    EventKind = "TaskOpened"
+	EventTaskUpdated   EventKind = "TaskUpdated"
+	EventTaskEnded     EventKind = "TaskEnded"
+	EventImageReady    EventKind = "ImageReady"
+	EventImageDeleted  EventKind = "ImageDeleted"
+)

@@ -1,0 +1,43 @@
+package hawkfish
+
+import "time"
+
+// Host is one hypervisor: a libvirtd and the worker beside it.
+type Host struct {
+	ID        string // the name its worker announces; also its task queue's
+	URI       string // libvirt URI or socket, as the worker was given it
+	State     HostState
+	Facts     HostFacts
+	Allocated Resources // of the systems placed on it
+	SeenAt    time.Time // when its worker last reported
+	Revision  int64
+
+	CreatedAt, UpdatedAt time.Time
+}
+
+// HostState says whether systems may be placed on a host.
+type HostState string
+
+const (
+	HostEnabled     HostState = "Enabled"
+	HostMaintenance HostState = "Maintenance"
+)
+
+// HostSilence is how long a host may be silent before it counts as unreachable.
+const HostSilence = 30 * time.Second
+
+// Resources is an amount of what hosts have and systems use.
+type Resources struct {
+	CPUs      int   `json:"cpus"`
+	MemoryMiB int64 `json:"memory_mib"`
+	DiskGiB   int64 `json:"disk_gib"`
+}
+
+// HostFacts is what a host says of itself.
+type HostFacts struct {
+	Capacity   Resources `json:"capacity"` // usable by guests, overcommit ratios applied
+	Arch       string    `json:"arch"`     // such as "x86_64"
+	CPUModel   string    `json:"cpu_model"`
+	Hypervisor string    `json:"hypervisor"` // such as "QEMU 7.2.22, libvirt 9.0.0"
+	Networks   []string  `json:"networks"`   // active libvirt networks
+}

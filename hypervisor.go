@@ -1,0 +1,77 @@
+package hawkfish
+
+import (
+	"context"
+
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// Hypervisor is what HawkFish asks of one host. worker/libvirt and
+// worker/simulated implement it, and both pass worker/hypervisortest.
+//
+// Every method can be repeated after a half-done first try and then finishes
+// the work: what is already so is success. Every method ends when ctx does.
+// Errors are *Error: Unavailable when the host's libvirt does not answer,
+// NotFound when the system has no domain here, Invalid for what can never
+// work, Unsupported, Exhausted when the host is out of a resource.
+type Hypervisor interface {
+	// Facts says what the host is and has.
+	Facts(ctx context.Context) (HostFacts, error)
+
+	// FetchImage brings an image into the host's cache and verifies its digest
+	// (Invalid with Property "/SHA256" when it is another). An image already
+	// there, by digest, is not fetched again. progress, never nil, gets bytes; total is
+	// 0 when not known.
+	FetchImage(ctx context.Context, src ImageSource, progress func(done, total int64)) (ImageFacts, error)
+	// DropImage removes an image from the cache. It returns Conflict while a disk is a clone of it.
+	DropImage(ctx context.Context, sha256 string) error
+
+	// CreateDisk makes a system's boot disk: a copy-on-write clone of g.Image, or
+	// blank. Invalid with Property "/DiskGiB" when the image is larger than the disk.
+	CreateDisk(ctx context.Context, g Guest) error
+	// DeleteDisks removes every file that belongs to the system, its serial log included.
+	DeleteDisks(ctx context.Context, systemID string) error
+
+	// Define makes the system's domain, switched off. An existing definition is replaced in place.
+	Define(ctx context.Context, g Guest) error
+	// Undefine removes the system's domain, which must be off, and its firmware state.
+	Undefine(ctx context.Context, systemID string) error
+
+	// Start boots a guest that is off.
+	Start(ctx context.Context, systemID string) (Observation, error)
+	// Stop pulls the plug.
+	Stop(ctx context.Context, systemID string) (Observation, error)
+	// PressPowerButton sends the ACPI event and returns at once; the guest may ignore it.
+	PressPowerButton(ctx context.Context, systemID string) error
+	// Reset presses the reset button. op names the operation: the same one is not done twice.
+	Reset(ctx context.Context, systemID, op string) (Observation, error)
+	// InjectNMI sends a non-maskable interrupt; op as with Reset.
+	InjectNMI(ctx context.Context, systemID, op string) error
+
+	// Observe looks at one system. A system without a domain is an Observation with Absent set, not an error.
+	Observe(ctx context.Context, systemID string) (Observation, error)
+	// ObserveAll looks at every system that HawkFish has defined on this host.
+	ObserveAll(ctx context.Context) ([]Observation, error)
+	// Watch calls seen, from one goroutine, for each change of a system until ctx ends or the host's events
+	// are lost, which is the error it returns. ready is called once when no later change can be missed.
+	Watch(ctx context.Context, ready func(), seen func(Observation)) error
+
+	// SerialOutput returns the last max bytes that the guest wrote to its first serial port
+	// since it was last started from off.
+	SerialOutput(ctx context.Context, systemID string, max int) ([]byte, error)
+}
+
+// Guest is everything a host needs to make a system.
+type Guest struct {
+	ID        string             `json:"id"` // UUID
+	Name      string             `json:"name"`
+	ProjectID string             `json:"project"`
+	CPUs      int                `json:"cpus"`
+	MemoryMiB int64              `json:"memory_mib"`
+	DiskGiB   int64              `json:"disk_gib"`
+	Image     ImageSource        `json:"image,omitzero"` // SHA256 is set; zero: a blank disk
+	Network   string             `json:"network"`        // libvirt network; empty: no interface
+	MAC       string             `json:"mac"`
+	AssetTag  string             `json:"asset_tag,omitempty"`
+	Boot      schemas.BootSource `json:"boot"` // Hdd, Pxe or Cd
+}

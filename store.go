@@ -1,0 +1,127 @@
+package hawkfish
+
+import (
+	"context"
+	"time"
+)
+
+// The ports below are what the control plane asks of its database. store
+// implements them all; its errors are *Error: NotFound, Exists, Stale, Busy,
+// Conflict, and Unavailable when PostgreSQL does not answer in time.
+//
+// Reads take the caller's Scope: what it does not hold is NotFound.
+
+// Page is a part of a list in its stable order; Limit 0 means all.
+type Page struct{ Skip, Limit int }
+
+// Systems keeps systems.
+type Systems interface {
+	// FindSystem takes an ID or a name.
+	FindSystem(ctx context.Context, scope Scope, idOrName string) (System, error)
+	// ListSystems orders by creation and returns how many there are in all.
+	ListSystems(ctx context.Context, scope Scope, page Page) ([]System, int, error)
+	// UpdateSystem returns Stale when revision is not the stored one; 0 matches any.
+	UpdateSystem(ctx context.Context, scope Scope, id string, revision int64, upd SystemUpdate) (System, error)
+}
+
+// Images keeps images.
+type Images interface {
+	// FindImage takes an ID, "name:version", or a name, which means its newest version that is ready.
+	FindImage(ctx context.Context, scope Scope, ref string) (Image, error)
+	ListImages(ctx context.Context, scope Scope, page Page) ([]Image, int, error)
+}
+
+// Hosts keeps hosts.
+type Hosts interface {
+	FindHost(ctx context.Context, id string) (Host, error)
+	ListHosts(ctx context.Context) ([]Host, error)
+}
+
+// Tasks keeps tasks and the order in which they get their turn.
+type Tasks interface {
+	FindTask(ctx context.Context, scope Scope, id string) (Task, error)
+	// ListTasks orders newest first.
+	ListTasks(ctx context.Context, scope Scope, page Page) ([]Task, int, error)
+
+	// OpenTask stores t, which holds everything needed to start its workflow, with State New
+	// when its target is free, else Pending. Busy when MaxWaitingTasks wait already; NotFound when
+	// the target is gone; Conflict when the target is being deleted.
+	OpenTask(ctx context.Context, t Task) (Task, error)
+	// CreateSystem stores a system and the task that provisions it, or neither.
+	// Exists when the name is taken.
+	CreateSystem(ctx context.Context, s System, t Task) (Task, error)
+	// DeleteSystem marks a system Deleting and opens the task that deletes it, or neither.
+	DeleteSystem(ctx context.Context, t Task) (Task, error)
+	// CreateImage and DeleteImage do the same for images. DeleteImage returns
+	// Conflict while a system uses the image.
+	CreateImage(ctx context.Context, img Image, t Task) (Task, error)
+	DeleteImage(ctx context.Context, t Task) (Task, error)
+	// CancelTask ends a task that waits, and marks one that has its turn Cancelling. Conflict when it has ended.
+	CancelTask(ctx context.Context, scope Scope, id string) (Task, error)
+	// TasksHolding returns the task of a target that has its turn, if any.
+	TaskHolding(ctx context.Context, target Target) (Task, bool, error)
+}
+
+// Dispatch is what the sweep that starts workflows needs.
+type Dispatch interface {
+	// ClaimUndispatched returns up to limit tasks whose turn has come, whose workflow nobody has
+	// been seen to start, and that nobody else has claimed within lease.
+	ClaimUndispatched(ctx context.Context, limit int, lease time.Duration) ([]Task, error)
+	// MarkDispatched records that a task's workflow has been started, and makes a New task Running.
+	MarkDispatched(ctx context.Context, id string) error
+	// ClaimUnheard returns tasks that have their turn and were started, but have not changed
+	// for longer than silence, so that someone can look whether their workflow still exists.
+	ClaimUnheard(ctx context.Context, limit int, silence time.Duration) ([]Task, error)
+	// ListenDispatch calls wake when a task may have become due, until ctx ends or the connection is lost.
+	ListenDispatch(ctx context.Context, wake func()) error
+}
+
+// Ledger is what workflows write. Each call can be repeated: a task that has
+// ended, or an observation that is older than the stored one, changes nothing.
+type Ledger interface {
+	// PlaceSystem chooses a host for a system, records it, and returns it. A system already placed keeps its
+	// host. Exhausted when no host fits.
+	PlaceSystem(ctx context.Context, systemID string) (hostID string, err error)
+	// SuspendTask and ResumeTask record that a task waits for a person, and that it no longer does.
+	SuspendTask(ctx context.Context, taskID, step string, faults []*Error) error
+	ResumeTask(ctx context.Context, taskID string) error
+	// FinishTask, in one transaction: writes what was observed, applies the operation's effect on its
+	// target (a provisioned system becomes Ready, a failed one is removed, and so on), closes
+	// the task, writes the events, and gives the target's next task its turn.
+	FinishTask(ctx context.Context, taskID string, o Outcome, seen *Observation, img *ImageFacts) error
+
+	// AnnounceHost stores what a host says of itself, and that it lives.
+	AnnounceHost(ctx context.Context, id, uri string, facts HostFacts) error
+	// Observe stores what a host saw. complete: these are all its systems, so that one
+	// placed and Ready there but not among them is Lost.
+	Observe(ctx context.Context, hostID string, seen []Observation, complete bool) error
+}
+
+// Accounts keeps who may log in.
+type Accounts interface {
+	FindAccount(ctx context.Context, id string) (Account, error)
+	FindAccountByName(ctx context.Context, userName string) (Account, error)
+	ListAccounts(ctx context.Context) ([]Account, error)
+	CreateAccount(ctx context.Context, a Account) (Account, error)
+
+	OpenSession(ctx context.Context, s Session) (Session, error)
+	// FindSession takes an ID; FindSessionByToken the SHA-256 of a token. Expired sessions are NotFound.
+	FindSession(ctx context.Context, id string) (Session, error)
+	FindSessionByToken(ctx context.Context, hash []byte) (Session, error)
+	ListSessions(ctx context.Context) ([]Session, error)
+	CloseSession(ctx context.Context, id string) error
+	// TouchSession moves a session's expiry to SessionLifetime from now.
+	TouchSession(ctx context.Context, id string) error
+}
+
+// Projects keeps projects.
+type Projects interface {
+	FindProject(ctx context.Context, scope Scope, idOrName string) (Project, error)
+	ListProjects(ctx context.Context, scope Scope) ([]Project, error)
+}
+
+// Outbox keeps events until everyone has read them.
+type Outbox interface {
+	// ReadEvents returns up to limit events after a sequence number, in order.
+	ReadEvents(ctx context.Context, after int64, limit int) ([]Event, error)
+}

@@ -1,0 +1,80 @@
+package hawkfish
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// Task is one long operation a caller can watch. Its ID is also the ID of the
+// Temporal workflow that carries it out.
+type Task struct {
+	ID        string // UUID, version 7: later tasks sort later
+	ProjectID string
+	Operation Operation
+	Target    Target
+	Requester string // user name
+	State     schemas.TaskState
+	Input     json.RawMessage // of the workflow; holds no secret
+	Payload   Payload
+	Faults    []*Error // why it is Suspended or in Exception
+	Step      string   // what it was doing when Suspended, such as "provision.CreateDisk"
+	Revision  int64
+
+	CreatedAt time.Time
+	StartedAt time.Time // when its turn came; zero: it waits
+	EndedAt   time.Time // zero: it has not ended
+	UpdatedAt time.Time
+}
+
+// Target is what a task works on. Tasks with one target run one at a time, in the order they were accepted.
+type Target struct {
+	Kind TargetKind `json:"kind"`
+	ID   string     `json:"id"`
+	Name string     `json:"name"`
+}
+
+// TargetKind is a kind of thing that tasks work on.
+type TargetKind string
+
+const (
+	TargetSystem TargetKind = "system"
+	TargetImage  TargetKind = "image"
+)
+
+// Payload is the request that opened a task, without secrets (DSP0266, Task.Payload).
+type Payload struct {
+	TargetURI     string          `json:"target_uri"`
+	HTTPOperation string          `json:"http_operation"`
+	JSONBody      json.RawMessage `json:"json_body,omitempty"`
+}
+
+// Operation names what a task does; it is also the name of its workflow.
+type Operation string
+
+const (
+	OpProvision   Operation = "system.Provision"
+	OpReset       Operation = "system.Reset"
+	OpDelete      Operation = "system.Delete"
+	OpImportImage Operation = "image.Import"
+	OpDeleteImage Operation = "image.Delete"
+)
+
+// MaxWaitingTasks is how many tasks may wait for one target; a further one is Busy.
+const MaxWaitingTasks = 64
+
+// Holding lists the states in which a task has its turn: at most one task of a target is in one of them.
+var Holding = []schemas.TaskState{schemas.TaskStateNew, schemas.TaskStateRunning, schemas.TaskStateSuspended, schemas.TaskStateCancelling}
+
+// Ended reports whether the task is over.
+func (t Task) Ended() bool {
+	return slices.Contains([]schemas.TaskState{schemas.TaskStateCompleted, schemas.TaskStateException, schemas.TaskStateCancelled}, t.State)
+}
+
+// Outcome is how a task ended.
+type Outcome struct {
+	State  schemas.TaskState `json:"state"` // Completed, Exception or Cancelled
+	Faults []*Error          `json:"faults,omitempty"`
+}

@@ -1,0 +1,67 @@
+package durable
+
+import (
+	"context"
+	"errors"
+
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+// toTemporal keeps an error's faults across the wire, and stops the retries of
+// those that cannot succeed. A step that was cancelled says so.
+func toTemporal(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(ctx.Err(), context.Canceled) && errors.Is(err, context.Canceled):
+		return temporal.NewCanceledError()
+	}
+	faults := hawkfish.Faults(err)
+	kind := faults[0].Kind
+	return temporal.NewApplicationErrorWithOptions(err.Error(), string(kind), temporal.ApplicationErrorOptions{
+		NonRetryable: !kind.Retryable(),
+		Details:      []any{faults},
+	})
+}
+
+// fromTemporal turns what Temporal reports of a step into the fleet's words. A cancellation stays what it is.
+func fromTemporal(step string, err error) error {
+	if err == nil || temporal.IsCanceledError(err) {
+		return err
+	}
+	if _, ok := errors.AsType[*temporal.TimeoutError](err); ok {
+		// The last failure of a step that ran out of time says more than the timeout does.
+		if app, ok := errors.AsType[*temporal.ApplicationError](err); ok {
+			return faultsOf(app)
+		}
+		return &hawkfish.Error{Kind: hawkfish.Unavailable, Message: step + " was not done in time", Err: err}
+	}
+	if app, ok := errors.AsType[*temporal.ApplicationError](err); ok {
+		return faultsOf(app)
+	}
+	return err
+}
+
+func faultsOf(app *temporal.ApplicationError) error {
+	var faults []*hawkfish.Error
+	if app.HasDetails() && app.Details(&faults) == nil && len(faults) > 0 {
+		faults[0].Err = app
+		all := make([]error, len(faults))
+		for i, f := range faults {
+			all[i] = f
+		}
+		return errors.Join(all...)
+	}
+	return &hawkfish.Error{Kind: hawkfish.Kind(app.Type()), Message: app.Message(), Err: app}
+}
+
+// IsCancelled reports whether err says that the workflow, and not its work, ended the step.
+func IsCancelled(err error) bool { return temporal.IsCanceledError(err) }
+
+// Failed is how a workflow ends whose work failed: Temporal shows it as Failed, and does not run it again.
+func Failed(err error) error {
+	faults := hawkfish.Faults(err)
+	return temporal.NewNonRetryableApplicationError(err.Error(), string(faults[0].Kind), nil, faults)
+}

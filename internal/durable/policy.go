@@ -1,0 +1,33 @@
+package durable
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+)
+
+// Policy is a named set of timeouts and retries. Workflows never spell these out.
+type Policy struct {
+	Timeout   time.Duration // of one attempt
+	Heartbeat time.Duration // silence after which an attempt counts as dead; zero: the attempt is too short to need one
+	GiveUp    time.Duration // of all attempts, waiting for a worker included; zero: never
+	// Local runs the step inside the workflow's own worker, without a trip through the server.
+	Local bool
+}
+
+var (
+	// Record is for what the fleet worker writes to its database. It must be done in the end.
+	Record = Policy{Timeout: 5 * time.Second, Local: true}
+	// Quick is for a call or two to a host.
+	Quick = Policy{Timeout: 15 * time.Second, GiveUp: 15 * time.Minute}
+	// Slow is for what moves data, or waits for a guest.
+	Slow = Policy{Timeout: 6 * time.Hour, Heartbeat: 10 * time.Second, GiveUp: 7 * time.Hour}
+)
+
+// retries is how every step is tried again; whether, is decided by the error's Kind.
+func (p Policy) retries() *temporal.RetryPolicy {
+	return &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 5 * time.Second}
+}
+
+// recordForever bounds what must be done in the end: long enough for any outage, short enough for Temporal to accept.
+const recordForever = 365 * 24 * time.Hour

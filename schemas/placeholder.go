@@ -51,3 +51,19 @@ const (
 type BootSourceOverrideEnabled string
 
 func (ResetType) Values() []string { return []string{"On"} }
+
+type Privilege string
+
+type AnyOf [][]Privilege
+
+type Message struct {
+	ID, Text             string
+	Args                 []string
+	Severity, Resolution string
+	Property             string
+	Status               int
+}
+
+func (m Message) At(pointer string) Message { m.Property = pointer; return m }
+
+var Privileges = map[string]map[string]AnyOf{}

@@ -1,0 +1,104 @@
+package redfish
+
+import (
+	"slices"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// Caller is who is asking, and what they may do.
+type Caller struct {
+	Actor      hawkfish.Actor
+	Privileges []schemas.Privilege
+	// PasswordChangeRequired limits the caller to their own account and session (DSP0266, "Password change required").
+	PasswordChangeRequired bool
+}
+
+// noAuth is the privilege everyone has, logged in or not.
+const noAuth schemas.Privilege = "NoAuth"
+
+// configureSelf counts only for what belongs to the caller.
+const configureSelf schemas.Privilege = "ConfigureSelf"
+
+// may reports whether the caller holds any one of the needed sets. self says
+// whether the resource belongs to the caller. Nobody (nil) holds NoAuth alone.
+func (c *Caller) may(needs schemas.AnyOf, self bool) bool {
+	held := func(p schemas.Privilege) bool {
+		return p == noAuth || c != nil && slices.Contains(c.Privileges, p) && (p != configureSelf || self)
+	}
+	return slices.ContainsFunc(needs, func(set []schemas.Privilege) bool {
+		return !slices.ContainsFunc(set, func(p schemas.Privilege) bool { return !held(p) })
+	})
+}
+
+// Request is what an operation may see of an HTTP request.
+type Request struct {
+	Method, Path, RawQuery string
+	IfMatch, IfNoneMatch   string
+	Body                   []byte
+	Caller                 *Caller // nil: nobody
+	RemoteAddr             string
+	Scheme, Host           string
+	ID                     string // of the request, for logs
+
+	vars [4]variable
+	n    int
+}
+
+type variable struct{ name, value string }
+
+// SetVar sets the value of a path variable. A path has four at most.
+func (r *Request) SetVar(name, value string) {
+	r.vars[r.n] = variable{name, value}
+	r.n++
+}
+
+// Var returns the value of a path variable, "" when the path has none of that name.
+func (r *Request) Var(name string) string {
+	for _, v := range r.vars[:r.n] {
+		if v.name == name {
+			return v.value
+		}
+	}
+	return ""
+}
+
+// Actor returns who asks; nobody is the zero Actor, who sees nothing.
+func (r *Request) Actor() hawkfish.Actor {
+	if r.Caller == nil {
+		return hawkfish.Actor{}
+	}
+	return r.Caller.Actor
+}
+
+// Scope returns what the caller may see.
+func (r *Request) Scope() hawkfish.Scope { return r.Actor().Scope }
+
+// Field is one header line.
+type Field struct{ Name, Value string }
+
+// Header is the header lines of a reply. Replies share them: never change one in place.
+type Header []Field
+
+// Get returns the first value of a header line, "" when there is none.
+func (h Header) Get(name string) string {
+	for _, f := range h {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// with returns the header and more lines, and leaves h as it is.
+func (h Header) with(more ...Field) Header { return append(slices.Clip(h), more...) }
+
+// Reply is an HTTP response before it is written. Bodies are shared: never change one in place.
+type Reply struct {
+	Status      int
+	Header      Header // Allow, Link, Location, Retry-After, WWW-Authenticate, X-Auth-Token
+	Body        []byte // nil: none
+	ContentType string // "": application/json
+	ETag        string // quoted; "": none
+}

@@ -1,0 +1,105 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/go-playground/validator/v10"
+)
+
+// rules says, for each rule that the tags use, what a value that breaks it should have been.
+var rules = map[string]string{
+	"required":                      "must be set",
+	"required_if":                   "must be set when %s",
+	"oneof":                         "must be one of: %s",
+	"min":                           "must be at least %s",
+	"max":                           "must be at most %s",
+	"gt":                            "must be more than %s",
+	"address":                       "must be an address with a port, such as 127.0.0.1:8443",
+	"postgres_url":                  "must be a URL such as postgres://user:password@host:5432/hawkfish",
+	"http_url":                      "must be an http or https URL",
+	"hostname_rfc1123":              "must be a host name or an address",
+	"startswith":                    "must start with %s",
+	"fqdn|hostname_rfc1123|ip|cidr": "must be host names, addresses or networks such as 10.0.0.0/8",
+}
+
+// check applies the rules of the tags.
+func (in *input) check(cfg Config) []error {
+	err := checker().Struct(cfg)
+	broken, _ := errors.AsType[validator.ValidationErrors](err)
+	var faults []error
+	for _, b := range broken {
+		key, _, _ := strings.Cut(b.Field(), "[") // of a list: the whole list's
+		faults = append(faults, &Fault{in.where(key), why(b)})
+	}
+	return faults
+}
+
+func why(b validator.FieldError) string {
+	text, ok := rules[b.Tag()]
+	if !ok {
+		return "breaks the rule " + b.Tag()
+	}
+	if strings.Contains(text, "%s") {
+		param := strings.NewReplacer("TLSMode files", "tls is files").Replace(b.Param())
+		if b.Tag() == "oneof" {
+			param = strings.Join(strings.Fields(param), ", ")
+		}
+		text = fmt.Sprintf(text, param)
+	}
+	if secret := b.Type() == reflect.TypeFor[Secret](); secret || b.Value() == reflect.Zero(b.Type()).Interface() {
+		return text
+	}
+	return fmt.Sprintf("%v: %s", b.Value(), text)
+}
+
+func checker() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(func(f reflect.StructField) string { return f.Tag.Get("key") })
+	for tag, valid := range map[string]func(string) bool{"address": isAddress, "postgres_url": isPostgres} {
+		// cannot fail: neither tag nor function is empty
+		_ = v.RegisterValidation(tag, func(f validator.FieldLevel) bool { return valid(f.Field().String()) })
+	}
+	return v
+}
+
+var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
+
+// isAddress accepts host:port, with an empty host for every address and port 0 for any free one.
+func isAddress(text string) bool {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return false
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return false
+	}
+	_, err = netip.ParseAddr(host)
+	return err == nil || host == "" || hostName.MatchString(host)
+}
+
+func isPostgres(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
+}
+
+// Require returns a *Fault for each of the keys that is not set. A process calls it
+// with what it cannot do without: the rules of the tags hold for all.
+func (c Config) Require(names ...string) error {
+	var faults []error
+	for _, key := range Describe() {
+		for _, name := range names {
+			if key.Name == name && reflect.ValueOf(c).FieldByIndex(key.index).IsZero() {
+				faults = append(faults, &Fault{key.Variable, rules["required"]})
+			}
+		}
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,104 @@
+package config
+
+import (
+	"time"
+)
+
+// Config is everything that can be set. A key in the file is the variable's name in
+// lower case without HAWKFISH_: HAWKFISH_TLS_CERT is tls_cert.
+//
+// Tags: key names it, default is its value when unset, validate are the rules of
+// go-playground/validator, help says what it is for.
+type Config struct {
+	General
+	API
+	TLS
+	Limits
+	Database
+	Temporal
+	Host
+	Simulated
+	Logging
+	Metrics
+}
+
+// General is for every process.
+type General struct {
+	StateDir string `key:"state_dir" default:".state" validate:"required" help:"folder for what must survive a restart: the development database, the self-signed certificate"`
+}
+
+// API is for the process that serves Redfish.
+type API struct {
+	Listen        string `key:"listen" default:"127.0.0.1:8443" validate:"address" help:"address and port of the Redfish service; \":8443\" means every address"`
+	AdminPassword Secret `key:"admin_password" validate:"omitempty,min=8,max=128" help:"password of the first account, admin, used when the database has no account yet; without it a random one is made and printed once"`
+	HostName      string `key:"host_name" validate:"omitempty,hostname_rfc1123" help:"name under which clients reach the service; it goes into the self-signed certificate"`
+}
+
+// TLS is how the API is encrypted.
+type TLS struct {
+	TLSMode TLSMode `key:"tls" default:"self-signed" validate:"oneof=off self-signed files" help:"off, self-signed (a certificate is made and renewed in the state folder), or files (read again whenever they change)"`
+	TLSCert string  `key:"tls_cert" validate:"required_if=TLSMode files" help:"PEM file of the certificate, with its chain"`
+	TLSKey  string  `key:"tls_key" validate:"required_if=TLSMode files" help:"PEM file of the certificate's key"`
+}
+
+// Limits protect the API from its callers.
+type Limits struct {
+	BodyLimit       Size          `key:"body_limit" default:"1MiB" validate:"min=1024" help:"largest request body"`
+	HeaderLimit     Size          `key:"header_limit" default:"16KiB" validate:"min=1024" help:"largest request line with headers"`
+	ReadTimeout     time.Duration `key:"read_timeout" default:"15s" validate:"min=100ms" help:"how long a client may take to send a request, its TLS handshake included"`
+	WriteTimeout    time.Duration `key:"write_timeout" default:"30s" validate:"min=100ms" help:"how long a client may take to read an answer"`
+	IdleTimeout     time.Duration `key:"idle_timeout" default:"2m" validate:"min=100ms" help:"how long a connection may stay open without a request"`
+	DrainTimeout    time.Duration `key:"drain_timeout" default:"20s" validate:"min=0" help:"how long requests may go on after SIGTERM"`
+	Connections     int           `key:"connections" default:"10000" validate:"min=1" help:"how many connections may be open at once"`
+	AddressRate     float64       `key:"address_rate" default:"50000" validate:"min=0" help:"requests a second from one address, averaged over a second; more get 429; 0 means no limit"`
+	UserRate        float64       `key:"user_rate" default:"50000" validate:"min=0" help:"requests a second of one user, averaged over a second; more get 429; 0 means no limit"`
+	LoginFailures   int           `key:"login_failures" default:"10" validate:"min=0" help:"wrong passwords for one user from one address before further ones get 429; 0 means no limit"`
+	LoginRecovery   time.Duration `key:"login_recovery" default:"3s" validate:"min=1ms" help:"time after which one more wrong password is allowed again"`
+	PasswordWorkers int           `key:"password_workers" default:"0" validate:"min=0" help:"how many passwords are checked at once; 0 means half of the processors, but at least one"`
+}
+
+// Database is where the fleet is kept.
+type Database struct {
+	DatabaseURL Secret `key:"database_url" validate:"omitempty,postgres_url" help:"PostgreSQL, such as postgres://user:password@host:5432/hawkfish?sslmode=verify-full; make run brings its own"`
+}
+
+// Temporal is what carries out the workflows.
+type Temporal struct {
+	TemporalAddress   string `key:"temporal_address" validate:"omitempty,address" help:"Temporal frontend, such as temporal:7233; make run brings its own"`
+	TemporalNamespace string `key:"temporal_namespace" default:"hawkfish" validate:"required" help:"Temporal namespace; it is made when it does not exist"`
+	TemporalUIListen  string `key:"temporal_ui_listen" default:"127.0.0.1:8233" validate:"omitempty,address" help:"address of the Temporal Web UI that make run brings"`
+	TemporalUIURL     string `key:"temporal_ui_url" validate:"omitempty,http_url" help:"where people reach the Temporal Web UI; Tasks link to it"`
+}
+
+// Host is for the process beside a hypervisor.
+type Host struct {
+	Hypervisor       Hypervisor `key:"hypervisor" default:"libvirt" validate:"oneof=libvirt simulated" help:"libvirt or simulated"`
+	Libvirt          []string   `key:"libvirt" default:"qemu:///system" validate:"min=1,dive,required" help:"libvirt URIs or socket paths, separated by commas; each is a host"`
+	PoolPath         string     `key:"pool_path" default:"/var/lib/hawkfish" validate:"required" help:"folder on each host for disks, images and serial logs"`
+	ImageAllow       []string   `key:"image_allow" validate:"dive,fqdn|hostname_rfc1123|ip|cidr" help:"hosts, addresses and networks (CIDR) from which images may be fetched although they are not public, separated by commas"`
+	ImageDirs        []string   `key:"image_dirs" validate:"dive,startswith=/" help:"folders on the host from which file URLs may be imported, separated by commas"`
+	DomainType       string     `key:"domain_type" validate:"omitempty,oneof=kvm qemu" help:"kvm or qemu (emulation); unset: the best that the host can do"`
+	CPUModel         string     `key:"cpu_model" help:"CPU model of the guests, such as qemu64 or host-passthrough; unset: fit for the domain type"`
+	OvercommitCPU    float64    `key:"overcommit_cpu" default:"8" validate:"gt=0,max=1000" help:"guests' CPUs for each of the host's"`
+	OvercommitMemory float64    `key:"overcommit_memory" default:"1" validate:"gt=0,max=100" help:"guests' memory for each byte of the host's"`
+	OvercommitDisk   float64    `key:"overcommit_disk" default:"2" validate:"gt=0,max=1000" help:"guests' disk for each byte of the host's: disks are sparse"`
+}
+
+// Simulated is for hosts that only pretend.
+type Simulated struct {
+	SimulatedHosts   int           `key:"simulated_hosts" default:"2" validate:"min=1,max=1000" help:"how many simulated hosts there are"`
+	SimulatedSystems int           `key:"simulated_systems" default:"10000" validate:"min=1,max=1000000" help:"how many small systems each simulated host has room for"`
+	SimulatedLatency time.Duration `key:"simulated_latency" default:"50ms" validate:"min=0" help:"how long a simulated call takes"`
+	SimulatedFaults  float64       `key:"simulated_faults" default:"0" validate:"min=0,max=1" help:"share of simulated calls, 0 to 1, that fail as if libvirt did not answer"`
+}
+
+// Logging is how processes speak.
+type Logging struct {
+	LogLevel  LogLevel  `key:"log_level" default:"info" validate:"oneof=debug info warn error" help:"debug, info, warn or error; debug has a line for each request"`
+	LogFormat LogFormat `key:"log_format" default:"text" validate:"oneof=text json" help:"text or json"`
+}
+
+// Metrics is where Prometheus asks.
+type Metrics struct {
+	MetricsListen string `key:"metrics_listen" validate:"omitempty,address" help:"address of a plain HTTP listener with /metrics, /healthz and /readyz; unset: only on the API's"`
+}

@@ -13,37 +13,44 @@ import (
 // the work: what is already so is success. Every method ends when ctx does.
 // Errors are *Error: Unavailable when the host's libvirt does not answer,
 // NotFound when the system has no domain here, Invalid for what can never
-// work, Unsupported, Exhausted when the host is out of a resource.
+// work, Conflict when the guest's state forbids it, Unsupported, Exhausted
+// when the host is out of a resource.
 type Hypervisor interface {
 	// Facts says what the host is and has.
 	Facts(ctx context.Context) (HostFacts, error)
 
 	// FetchImage brings an image into the host's cache and verifies its digest
 	// (Invalid with Property "/SHA256" when it is another). An image already
-	// there, by digest, is not fetched again. progress, never nil, gets bytes; total is
-	// 0 when not known.
+	// there, by digest, is not fetched again. Invalid with Property "/URL" when the source does not have it
+	// or may not be read, with "/Format" when the file is of another format or refers to other files, such as
+	// a backing file, which its guests could read. progress, never nil, gets bytes; total is 0 when not known.
 	FetchImage(ctx context.Context, src ImageSource, progress func(done, total int64)) (ImageFacts, error)
 	// DropImage removes an image from the cache. It returns Conflict while a disk is a clone of it.
 	DropImage(ctx context.Context, sha256 string) error
 
 	// CreateDisk makes a system's boot disk: a copy-on-write clone of g.Image, or
-	// blank. Invalid with Property "/DiskGiB" when the image is larger than the disk.
+	// blank. Invalid with Property "/DiskGiB" when the image is larger than the disk; NotFound when it is not
+	// in the cache. A disk that is there already is left as it is.
 	CreateDisk(ctx context.Context, g Guest) error
-	// DeleteDisks removes every file that belongs to the system, its serial log included.
+	// DeleteDisks removes every file that belongs to the system, its serial log included. Conflict while the
+	// guest runs.
 	DeleteDisks(ctx context.Context, systemID string) error
 
-	// Define makes the system's domain, switched off. An existing definition is replaced in place.
+	// Define makes the system's domain, switched off. An existing definition is replaced in place; a guest
+	// that runs goes on as it was started. Exists when another domain has the name.
 	Define(ctx context.Context, g Guest) error
-	// Undefine removes the system's domain, which must be off, and its firmware state.
+	// Undefine removes the system's domain and its firmware state. Conflict while the guest runs.
 	Undefine(ctx context.Context, systemID string) error
 
 	// Start boots a guest that is off.
 	Start(ctx context.Context, systemID string) (Observation, error)
 	// Stop pulls the plug.
 	Stop(ctx context.Context, systemID string) (Observation, error)
-	// PressPowerButton sends the ACPI event and returns at once; the guest may ignore it.
+	// PressPowerButton sends the ACPI event and returns at once; the guest may ignore it. A guest that is off
+	// stays off, which is success.
 	PressPowerButton(ctx context.Context, systemID string) error
-	// Reset presses the reset button. op names the operation: the same one is not done twice.
+	// Reset presses the reset button. op names the operation: the same one is not done twice in a row, even
+	// by a worker that has started anew. Conflict when the guest is off.
 	Reset(ctx context.Context, systemID, op string) (Observation, error)
 	// InjectNMI sends a non-maskable interrupt; op as with Reset.
 	InjectNMI(ctx context.Context, systemID, op string) error
@@ -57,7 +64,7 @@ type Hypervisor interface {
 	Watch(ctx context.Context, ready func(), seen func(Observation)) error
 
 	// SerialOutput returns the last max bytes that the guest wrote to its first serial port
-	// since it was last started from off.
+	// since it was last started from off; nothing when it has never run.
 	SerialOutput(ctx context.Context, systemID string, max int) ([]byte, error)
 }
 

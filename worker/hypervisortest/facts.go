@@ -1,0 +1,33 @@
+package hypervisortest
+
+import (
+	"reflect"
+	"slices"
+)
+
+var factsTests = []test{
+	{"says what the host is and has", func(f *fixture) {
+		facts, err := f.Facts(f.ctx())
+		f.ok(err)
+		if facts.Capacity.CPUs < 1 || facts.Capacity.MemoryMiB < 1 || facts.Capacity.DiskGiB < 1 {
+			f.Errorf("capacity %+v holds no guest", facts.Capacity)
+		}
+		if facts.Arch == "" || facts.CPUModel == "" || facts.Hypervisor == "" {
+			f.Errorf("%+v leaves something out", facts)
+		}
+		if f.Network != "" && !slices.Contains(facts.Networks, f.Network) {
+			f.Errorf("networks %q lack %q", facts.Networks, f.Network)
+		}
+	}},
+	{"says the same again", func(f *fixture) {
+		first, err := f.Facts(f.ctx())
+		f.ok(err)
+		second, err := f.Facts(f.ctx())
+		f.ok(err)
+		// Free space of a pool may move a little between two looks.
+		first.Capacity.DiskGiB, second.Capacity.DiskGiB = 0, 0
+		if !reflect.DeepEqual(first, second) {
+			f.Errorf("got %+v, then %+v", first, second)
+		}
+	}},
+}

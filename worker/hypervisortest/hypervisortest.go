@@ -1,0 +1,86 @@
+// Package hypervisortest is the behaviour that every hawkfish.Hypervisor must
+// have, sentence by sentence of its documentation. Real libvirt hosts and the
+// simulated one pass the same suite, so that neither can lie about the other.
+//
+// It knows nothing of how a host is made, and sees one only through the
+// interface and the few doors that a World opens.
+package hypervisortest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+// World is what the suite needs to know of the hosts it tests.
+type World struct {
+	// Open returns a host; it may be the same one for every test. The suite
+	// leaves nothing of its own behind on it.
+	Open func(t *testing.T) Host
+
+	// Image boots, writes BootText to the serial port once a boot, and obeys the
+	// power button. Its SHA256 is set, and its disk fits into 1 GiB.
+	Image    hawkfish.ImageSource
+	BootText string
+
+	// ImageDir is a folder that the suite can write to, and from which hosts fetch file:// URLs.
+	ImageDir string
+	// HTTP says that hosts may fetch from a web server on 127.0.0.1.
+	HTTP bool
+	// Network is one that guests can be connected to; empty: none.
+	Network string
+	// Patience is how long anything may take; zero: 30 seconds.
+	Patience time.Duration
+}
+
+// Host is one host under test. Hooks that are nil skip the tests that need them.
+type Host struct {
+	hawkfish.Hypervisor
+
+	// Reopen returns the same host as a worker that has just started sees it.
+	Reopen func(t *testing.T) hawkfish.Hypervisor
+
+	// PowerOff, Reboot and IgnoreButton tell a guest that has booted to switch itself off, to
+	// restart itself, and to ignore its power button from now on.
+	PowerOff, Reboot, IgnoreButton func(t *testing.T, systemID string)
+	// NMIs counts the non-maskable interrupts a guest has received.
+	NMIs func(t *testing.T, systemID string) int
+}
+
+// Run runs the suite, one test after the other.
+func Run(t *testing.T, w World) {
+	if w.Patience == 0 {
+		w.Patience = 30 * time.Second
+	}
+	for _, group := range []struct {
+		name  string
+		tests []test
+	}{
+		{"Facts", factsTests},
+		{"Image", imageTests},
+		{"Disk", diskTests},
+		{"Definition", definitionTests},
+		{"Power", powerTests},
+		{"Reset", resetTests},
+		{"Guest", guestTests},
+		{"Serial", serialTests},
+		{"Observe", observeTests},
+		{"Watch", watchTests},
+		{"Reopen", reopenTests},
+		{"Context", contextTests},
+	} {
+		t.Run(group.name, func(t *testing.T) {
+			for _, one := range group.tests {
+				t.Run(one.name, func(t *testing.T) {
+					one.run(&fixture{T: t, World: w, Host: w.Open(t)})
+				})
+			}
+		})
+	}
+}
+
+type test struct {
+	name string
+	run  func(f *fixture)
+}

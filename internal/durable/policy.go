@@ -20,6 +20,8 @@ var (
 	Record = Policy{Timeout: 5 * time.Second, Local: true}
 	// Quick is for a call or two to a host.
 	Quick = Policy{Timeout: 15 * time.Second, GiveUp: 15 * time.Minute}
+	// Brief is for what somebody waits for, and asks again when it fails.
+	Brief = Policy{Timeout: 5 * time.Second, GiveUp: 5 * time.Second}
 	// Slow is for what moves data, or waits for a guest.
 	Slow = Policy{Timeout: 6 * time.Hour, Heartbeat: 10 * time.Second, GiveUp: 7 * time.Hour}
 )

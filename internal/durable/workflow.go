@@ -34,18 +34,20 @@ type Start struct {
 
 // Launch starts a workflow. One with its ID that runs, or has ever run, is
 // success: it is the same work. Any other failure is Unavailable.
-func Launch(ctx context.Context, c client.Client, s Start) error {
-	_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                       s.ID,
+func (s *Service) Launch(ctx context.Context, w Start) error {
+	ctx, cancel := context.WithTimeout(ctx, Deadline)
+	defer cancel()
+	_, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                       w.ID,
 		TaskQueue:                string(Fleet),
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		// Without this the SDK hands back the other run as if it were ours.
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		TypedSearchAttributes:                    s.Attributes.typed(),
-		StaticSummary:                            s.Summary,
+		TypedSearchAttributes:                    w.Attributes.typed(),
+		StaticSummary:                            w.Summary,
 		EnableEagerStart:                         true,
-	}, s.Workflow, s.Input)
+	}, w.Workflow, w.Input)
 	if _, ok := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ok {
 		return nil
 	}

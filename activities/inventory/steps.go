@@ -1,0 +1,20 @@
+package inventory
+
+import (
+	"context"
+
+	"go.temporal.io/sdk/worker"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+)
+
+// Register offers the steps to a fleet worker.
+func Register(r worker.ActivityRegistry, ledger hawkfish.Ledger) {
+	durable.Implement(r, Announce, func(ctx context.Context, a Announcement) (durable.None, error) {
+		return durable.None{}, ledger.AnnounceHost(ctx, a.HostID, a.URI, a.Facts)
+	})
+	durable.Implement(r, Observe, func(ctx context.Context, s Sighting) (durable.None, error) {
+		return durable.None{}, ledger.Observe(ctx, s.HostID, s.Seen, s.Complete)
+	})
+}

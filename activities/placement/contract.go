@@ -1,0 +1,29 @@
+// Package placement answers where systems are, and where they should go: the
+// steps. They run beside the database, in the fleet worker.
+package placement
+
+import "github.com/projectbeskar/hawkfish/internal/durable"
+
+// System names the system a step asks about.
+type System struct {
+	ID string `json:"system"`
+}
+
+// Host is a step's answer. An empty ID means that the system has not been placed.
+type Host struct {
+	ID string `json:"host"`
+}
+
+// Hosts is a step's answer.
+type Hosts struct {
+	IDs []string `json:"hosts"`
+}
+
+var (
+	// Place chooses a host for a system, once. Exhausted when none fits.
+	Place = durable.Activity[System, Host]{Name: "placement.Place", Policy: durable.Record}
+	// Locate says where a system has been placed. NotFound when it is gone.
+	Locate = durable.Activity[System, Host]{Name: "placement.Locate", Policy: durable.Record}
+	// Reachable lists the hosts that can be given work now.
+	Reachable = durable.Activity[durable.None, Hosts]{Name: "placement.Reachable", Policy: durable.Record}
+)

@@ -1,0 +1,40 @@
+package placement
+
+import (
+	"context"
+	"time"
+
+	"go.temporal.io/sdk/worker"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+)
+
+// Store is what the steps need.
+type Store interface {
+	hawkfish.Systems
+	hawkfish.Hosts
+	hawkfish.Ledger
+}
+
+// Register offers the steps to a worker.
+func Register(r worker.ActivityRegistry, store Store) {
+	durable.Implement(r, Place, func(ctx context.Context, in System) (Host, error) {
+		id, err := store.PlaceSystem(ctx, in.ID)
+		return Host{ID: id}, err
+	})
+	durable.Implement(r, Locate, func(ctx context.Context, in System) (Host, error) {
+		s, err := store.FindSystem(ctx, hawkfish.Scope{All: true}, in.ID)
+		return Host{ID: s.HostID}, err
+	})
+	durable.Implement(r, Reachable, func(ctx context.Context, _ durable.None) (Hosts, error) {
+		all, err := store.ListHosts(ctx)
+		var found Hosts
+		for _, h := range all {
+			if h.State == hawkfish.HostEnabled && time.Since(h.SeenAt) < hawkfish.HostSilence {
+				found.IDs = append(found.IDs, h.ID)
+			}
+		}
+		return found, err
+	})
+}

@@ -1,0 +1,24 @@
+// Package power switches guests on and off: the steps. They run beside libvirt.
+package power
+
+import (
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+)
+
+// Change is one step of one operation on one system.
+type Change struct {
+	SystemID string `json:"system"`
+	// Operation names the task, so that a reset that was done but not reported is not done again.
+	Operation string `json:"operation"`
+}
+
+var (
+	Observe = durable.Activity[Change, hawkfish.Observation]{Name: "power.Observe", Policy: durable.Quick}
+	Start   = durable.Activity[Change, hawkfish.Observation]{Name: "power.Start", Policy: durable.Quick}
+	Stop    = durable.Activity[Change, hawkfish.Observation]{Name: "power.Stop", Policy: durable.Quick}
+	Reset   = durable.Activity[Change, hawkfish.Observation]{Name: "power.Reset", Policy: durable.Quick}
+	NMI     = durable.Activity[Change, hawkfish.Observation]{Name: "power.InjectNMI", Policy: durable.Quick}
+	// Shutdown presses the power button and waits. TimedOut when the guest ignores it.
+	Shutdown = durable.Activity[Change, hawkfish.Observation]{Name: "power.Shutdown", Policy: durable.Slow}
+)

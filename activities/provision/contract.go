@@ -1,0 +1,19 @@
+// Package provision makes systems on a host, and removes them: the steps. They run beside libvirt.
+package provision
+
+import (
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+)
+
+// System names the system to remove something of.
+type System struct {
+	ID string `json:"system"`
+}
+
+var (
+	CreateDisk  = durable.Activity[hawkfish.Guest, durable.None]{Name: "provision.CreateDisk", Policy: durable.Slow}
+	Define      = durable.Activity[hawkfish.Guest, durable.None]{Name: "provision.Define", Policy: durable.Quick}
+	Undefine    = durable.Activity[System, durable.None]{Name: "provision.Undefine", Policy: durable.Quick}
+	DeleteDisks = durable.Activity[System, durable.None]{Name: "provision.DeleteDisks", Policy: durable.Quick}
+)

@@ -1,0 +1,32 @@
+// Package workflows lists every workflow, for the worker that runs them and
+// for those who explain how far one has come.
+package workflows
+
+import (
+	"go.temporal.io/sdk/worker"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/workflows/deletion"
+	"github.com/projectbeskar/hawkfish/workflows/images"
+	"github.com/projectbeskar/hawkfish/workflows/power"
+	"github.com/projectbeskar/hawkfish/workflows/provision"
+)
+
+// Register offers all workflows to a fleet worker.
+func Register(r worker.WorkflowRegistry) {
+	durable.Orchestrate(r, provision.Provision, provision.Run)
+	durable.Orchestrate(r, power.Change, power.Run)
+	durable.Orchestrate(r, deletion.Delete, deletion.Run)
+	durable.Orchestrate(r, images.Import, images.RunImport)
+	durable.Orchestrate(r, images.Delete, images.RunDelete)
+}
+
+// Steps lists the steps of each operation in their usual order.
+var Steps = map[hawkfish.Operation][]string{
+	hawkfish.OpProvision:   provision.Provision.Steps,
+	hawkfish.OpReset:       power.Change.Steps,
+	hawkfish.OpDelete:      deletion.Delete.Steps,
+	hawkfish.OpImportImage: images.Import.Steps,
+	hawkfish.OpDeleteImage: images.Delete.Steps,
+}

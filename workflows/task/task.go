@@ -1,0 +1,82 @@
+// Package task is what all workflows have in common: it carries a task from
+// its first step to its end. A step that could succeed later waits for a
+// person, visibly; one that cannot is undone, and the task ends in Exception.
+package task
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/record"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// Task is a running task, as its workflow sees it.
+type Task struct {
+	ctx       workflow.Context
+	id        string
+	undo      durable.Undo
+	suspended *suspension // nil: it runs
+	seen      *hawkfish.Observation
+	image     *hawkfish.ImageFacts
+}
+
+// Carry runs body and closes the task, whatever happens. The workflow's ID is the task's.
+func Carry(ctx workflow.Context, body func(*Task) error) error {
+	t := &Task{ctx: ctx, id: workflow.GetInfo(ctx).WorkflowExecution.ID}
+	if err := t.acceptDecisions(); err != nil {
+		return err
+	}
+	err := body(t)
+	if err != nil {
+		// What is undone must be undone although the task was cancelled.
+		t.ctx = durable.Uncancelled(ctx)
+		t.undo.Run() // what an operator gave up on is in the history
+	}
+	return t.close(err)
+}
+
+// close records the end. Nothing is lost when the database is down: the step is repeated until it is done.
+func (t *Task) close(err error) error {
+	end := record.Ending{TaskID: t.id, Seen: t.seen, Image: t.image}
+	switch {
+	case err == nil:
+		end.Outcome.State = schemas.TaskStateCompleted
+	case durable.IsCancelled(err):
+		end.Outcome.State = schemas.TaskStateCancelled
+	default:
+		end.Outcome = hawkfish.Outcome{State: schemas.TaskStateException, Faults: hawkfish.Faults(err)}
+	}
+	if _, recordErr := record.Finish.Run(durable.Uncancelled(t.ctx), durable.Fleet, end); recordErr != nil {
+		return recordErr
+	}
+	if err != nil && !durable.IsCancelled(err) {
+		return durable.Failed(err)
+	}
+	return err
+}
+
+// OnFailure adds a step that takes back what the task does next.
+func (t *Task) OnFailure(step func() error) { t.undo.Push(step) }
+
+// Commit is the point of no return: from here the task can only go forward.
+func (t *Task) Commit() {
+	t.undo.Forget()
+	t.ctx = durable.Uncancelled(t.ctx)
+}
+
+// Saw keeps what a host saw of the system, to be recorded with the end.
+func (t *Task) Saw(seen hawkfish.Observation) {
+	if !seen.At.IsZero() {
+		t.seen = &seen
+	}
+}
+
+// Learned keeps what a host knows of the image, to be recorded with the end.
+func (t *Task) Learned(facts hawkfish.ImageFacts) { t.image = &facts }
+
+// On notes the host that the task works on, for those who look for it in the Temporal UI.
+func (t *Task) On(host string) error {
+	return workflow.UpsertTypedSearchAttributes(t.ctx, durable.HostAttribute(host))
+}

@@ -1,0 +1,127 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/schemas"
+	"github.com/projectbeskar/hawkfish/workflows"
+	"github.com/projectbeskar/hawkfish/workflows/task"
+)
+
+// newTask describes the work that in is the input of. It is stored before anything is started.
+func newTask(asked Asked, projectID string, op hawkfish.Operation, target hawkfish.Target, in any) (hawkfish.Task, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return hawkfish.Task{}, err
+	}
+	input, err := json.Marshal(in)
+	return hawkfish.Task{
+		ID: id.String(), ProjectID: projectID, Operation: op, Target: target,
+		Requester: asked.By.UserName, Input: input, Payload: asked.Payload,
+	}, err
+}
+
+func systemTarget(s hawkfish.System) hawkfish.Target {
+	return hawkfish.Target{Kind: hawkfish.TargetSystem, ID: s.ID, Name: s.Name}
+}
+
+func imageTarget(img hawkfish.Image) hawkfish.Target {
+	return hawkfish.Target{Kind: hawkfish.TargetImage, ID: img.ID, Name: img.Name + ":" + img.Version}
+}
+
+// startOf is what a task's row holds of its workflow.
+func startOf(t hawkfish.Task) durable.Start {
+	attrs := durable.Attributes{Project: t.ProjectID, Operation: string(t.Operation), User: t.Requester}
+	if t.Target.Kind == hawkfish.TargetSystem {
+		attrs.System, attrs.SystemName = t.Target.ID, t.Target.Name
+	}
+	return durable.Start{
+		ID: t.ID, Workflow: string(t.Operation), Input: t.Input, Attributes: attrs,
+		Summary: string(t.Operation) + " " + t.Target.Name + " for " + t.Requester,
+	}
+}
+
+// CancelTask asks a task to stop and to undo what it has done. Conflict when it has ended.
+func (c *Control) CancelTask(ctx context.Context, asked Asked, t hawkfish.Task) (hawkfish.Task, error) {
+	if err := c.accepting(ctx); err != nil {
+		return t, err
+	}
+	t, err := c.Store.CancelTask(ctx, asked.By.Scope, t.ID)
+	if err != nil || t.Ended() {
+		return t, err
+	}
+	// A cancellation that does not get through is sent again by the sweep: the row says Cancelling.
+	if err := c.Engine.Cancel(ctx, t.ID); err != nil {
+		c.Log.WarnContext(ctx, "a cancellation is left to the sweep", "task_id", t.ID, "error", err)
+	}
+	return t, nil
+}
+
+// Decision is what a person wants done with a suspended task.
+type Decision = task.Decision
+
+// What can be decided; see the workflow's side for what each does.
+const (
+	Retry  = task.Retry
+	Resume = task.Resume
+	Abort  = task.Abort
+)
+
+// DecideTask tells a suspended task what to do. Conflict when it is not suspended, or when the step cannot be skipped.
+func (c *Control) DecideTask(ctx context.Context, asked Asked, t hawkfish.Task, d Decision) (hawkfish.Task, error) {
+	if t.State != schemas.TaskStateSuspended {
+		return t, &hawkfish.Error{Kind: hawkfish.Conflict, Resource: "Task", ID: t.ID, Message: "the task is not suspended"}
+	}
+	if err := c.Engine.Update(ctx, t.ID, string(d), asked.By.UserName); err != nil {
+		return t, err
+	}
+	return c.FindTask(ctx, asked.By.Scope, t.ID)
+}
+
+// Progress is how far a task has come.
+type Progress struct {
+	Percent     int    // 0 to 100
+	Step        string // what it is doing, such as "images.Fetch"; empty: it waits or has ended
+	Attempt     int    // of the step, from 1
+	LastFailure string // of the step's earlier attempt, if any; for operators
+	RunID       string // of the workflow
+}
+
+// TaskProgress looks at a running task's workflow. When Temporal does not answer
+// the row alone decides, without an error.
+func (c *Control) TaskProgress(ctx context.Context, t hawkfish.Task) Progress {
+	switch {
+	case t.State == schemas.TaskStateCompleted:
+		return Progress{Percent: 100}
+	case t.Ended() || t.StartedAt.IsZero():
+		return Progress{}
+	}
+	p := Progress{Step: t.Step}
+	ctx, cancel := context.WithTimeout(ctx, progressDeadline)
+	defer cancel()
+	if seen, err := c.Engine.Look(ctx, t.ID); err == nil {
+		p = Progress{Step: seen.Step, Attempt: seen.Attempt, LastFailure: seen.LastFailure, RunID: seen.RunID}
+		setDefault(&p.Step, t.Step)
+		p.Percent = percent(workflows.Steps[t.Operation], p.Step, seen.Progress)
+	}
+	return p
+}
+
+// percent gives every step of an operation the same share, and the running one the part that it reports.
+func percent(steps []string, running string, of durable.Progress) int {
+	at := slices.Index(steps, running)
+	if at < 0 {
+		return 0
+	}
+	part := 0.0
+	if of.Total > 0 {
+		part = min(1, float64(of.Done)/float64(of.Total))
+	}
+	return min(99, int(100*(float64(at)+part)/float64(len(steps))))
+}

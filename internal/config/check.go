@@ -54,7 +54,7 @@ func why(b validator.FieldError) string {
 		}
 		text = fmt.Sprintf(text, param)
 	}
-	if secret := b.Type() == reflect.TypeFor[Secret](); secret || b.Value() == reflect.Zero(b.Type()).Interface() {
+	if b.Type() == reflect.TypeFor[Secret]() || reflect.ValueOf(b.Value()).IsZero() {
 		return text
 	}
 	return fmt.Sprintf("%v: %s", b.Value(), text)

@@ -92,9 +92,9 @@ type Ledger interface {
 
 	// AnnounceHost stores what a host says of itself, and that it lives.
 	AnnounceHost(ctx context.Context, id, uri string, facts HostFacts) error
-	// Observe stores what a host saw. complete: these are all its systems, so that one
-	// placed and Ready there but not among them is Lost.
-	Observe(ctx context.Context, hostID string, seen []Observation, complete bool) error
+	// Observe stores what a host saw. complete, when not zero, is when the host looked at all its systems: one that is
+	// placed and Ready there, not among seen, and not observed since, is Lost.
+	Observe(ctx context.Context, hostID string, seen []Observation, complete time.Time) error
 }
 
 // Accounts keeps who may log in.

@@ -3,6 +3,8 @@
 package inventory
 
 import (
+	"time"
+
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/internal/durable"
 )
@@ -14,11 +16,12 @@ type Announcement struct {
 	Facts  hawkfish.HostFacts `json:"facts"`
 }
 
-// Sighting is what a host saw of its systems. Complete: these are all of them.
+// Sighting is what a host saw of its systems.
 type Sighting struct {
-	HostID   string                 `json:"host"`
-	Seen     []hawkfish.Observation `json:"seen"`
-	Complete bool                   `json:"complete,omitempty"`
+	HostID string                 `json:"host"`
+	Seen   []hawkfish.Observation `json:"seen"`
+	// Complete is when the host looked at all its systems, of which these are the ones it has; zero: these are some.
+	Complete time.Time `json:"complete,omitzero"`
 }
 
 var (

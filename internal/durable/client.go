@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/log"
 )
 
@@ -20,6 +21,8 @@ type Config struct {
 	Log       *slog.Logger
 	Metrics   client.MetricsHandler // nil: none
 	Identity  string                // shown in the Temporal UI, such as "host-h1@machine"
+	// Interceptors see every call of the client, and every step of the workers made from it.
+	Interceptors []interceptor.ClientInterceptor
 }
 
 // Service is the Temporal service as the control plane uses it.
@@ -40,6 +43,7 @@ func Connect(cfg Config) (*Service, error) {
 		Logger:         log.NewStructuredLogger(cfg.Log),
 		MetricsHandler: cfg.Metrics,
 		Identity:       cfg.Identity,
+		Interceptors:   cfg.Interceptors,
 	})
 	if err != nil {
 		return nil, err

@@ -1,0 +1,36 @@
+// Package fleet is the worker beside the database: it runs all workflows, and
+// the steps that read and write what the fleet knows. It does not know libvirt.
+package fleet
+
+import (
+	"context"
+	"time"
+
+	"go.temporal.io/sdk/worker"
+
+	"github.com/projectbeskar/hawkfish/activities/inventory"
+	"github.com/projectbeskar/hawkfish/activities/placement"
+	"github.com/projectbeskar/hawkfish/activities/record"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/workflows"
+)
+
+// Config is what the worker needs.
+type Config struct {
+	Service     *durable.Service
+	Store       placement.Store
+	StopTimeout time.Duration // how long running steps may go on after ctx ends
+}
+
+// Run serves the fleet's queue until ctx ends. Any number of fleet workers may run.
+func Run(ctx context.Context, cfg Config) error {
+	w := worker.New(cfg.Service.Client(), string(durable.Fleet), worker.Options{
+		WorkerStopTimeout:            cfg.StopTimeout,
+		MaxHeartbeatThrottleInterval: time.Second,
+	})
+	workflows.Register(w)
+	record.Register(w, cfg.Store)
+	placement.Register(w, cfg.Store)
+	inventory.Register(w, cfg.Store)
+	return durable.Serve(ctx, w)
+}

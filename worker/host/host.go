@@ -1,0 +1,59 @@
+// Package host is the worker beside one hypervisor: it runs the steps that
+// touch guests, and reports what it sees. It knows only Temporal and the
+// hypervisor: no database, no other tenant's secrets.
+package host
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"go.temporal.io/sdk/worker"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/console"
+	"github.com/projectbeskar/hawkfish/activities/images"
+	"github.com/projectbeskar/hawkfish/activities/power"
+	"github.com/projectbeskar/hawkfish/activities/provision"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+)
+
+// Config is what the worker needs.
+type Config struct {
+	ID          string // the host's name in the fleet
+	URI         string // where its hypervisor is; shown to operators
+	Service     *durable.Service
+	Hypervisor  hawkfish.Hypervisor
+	Grace       power.Grace   // zero: power.DefaultGrace
+	StopTimeout time.Duration // how long running steps may go on after ctx ends
+	Log         *slog.Logger
+}
+
+// steps at once: more than a libvirtd does well, so that a few slow ones do not keep quick ones waiting.
+const concurrentSteps = 64
+
+// Run serves the host's queue, and reports on the host, until ctx ends.
+func Run(ctx context.Context, cfg Config) error {
+	if cfg.Grace == (power.Grace{}) {
+		cfg.Grace = power.DefaultGrace
+	}
+	w := worker.New(cfg.Service.Client(), string(durable.Host(cfg.ID)), worker.Options{
+		DisableWorkflowWorker:              true,
+		MaxConcurrentActivityExecutionSize: concurrentSteps,
+		MaxHeartbeatThrottleInterval:       time.Second, // also how soon a cancellation is noticed
+		WorkerStopTimeout:                  cfg.StopTimeout,
+	})
+	power.Register(w, cfg.Hypervisor, cfg.Grace)
+	provision.Register(w, cfg.Hypervisor)
+	images.Register(w, cfg.Hypervisor)
+	console.Register(w, cfg.Hypervisor)
+
+	report := newReporter(cfg)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return durable.Serve(ctx, w) })
+	g.Go(func() error { report.announce(ctx); return nil })
+	g.Go(func() error { report.watch(ctx); return nil })
+	g.Go(func() error { report.send(ctx); return nil })
+	return g.Wait()
+}

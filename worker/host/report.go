@@ -1,0 +1,173 @@
+package host
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/inventory"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+)
+
+const (
+	announceEvery = hawkfish.HostSilence / 3
+	compareEvery  = 5 * time.Minute  // events tell all; this is for what nobody thought of
+	retryEvery    = time.Second      //
+	lookDeadline  = 30 * time.Second // of a full comparison
+)
+
+// reporter tells the fleet what the host is and sees. Changes are gathered while
+// a report is under way, the latest of each system only, and go in one batch.
+type reporter struct {
+	cfg Config
+	log *slog.Logger
+
+	mu       sync.Mutex
+	pending  map[string]hawkfish.Observation
+	complete time.Time // when all systems were looked at, if they were
+	kick     chan struct{}
+}
+
+func newReporter(cfg Config) *reporter {
+	return &reporter{cfg: cfg, log: cfg.Log.With("host_id", cfg.ID), pending: map[string]hawkfish.Observation{}, kick: make(chan struct{}, 1)}
+}
+
+// announce says what the host has, and so that it lives.
+func (r *reporter) announce(ctx context.Context) {
+	tick := time.NewTicker(announceEvery)
+	defer tick.Stop()
+	for wait := tick.C; ; {
+		retry := (<-chan time.Time)(nil)
+		if err := r.announceOnce(ctx); err != nil && ctx.Err() == nil {
+			r.log.WarnContext(ctx, "the host was not announced", "error", err)
+			retry = time.After(retryEvery)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-wait:
+		case <-retry:
+		}
+	}
+}
+
+func (r *reporter) announceOnce(ctx context.Context) error {
+	look, cancel := context.WithTimeout(ctx, announceEvery)
+	defer cancel()
+	facts, err := r.cfg.Hypervisor.Facts(look)
+	if err != nil {
+		return err // a host whose hypervisor does not answer is silent
+	}
+	_, err = inventory.Announce.Ask(ctx, r.cfg.Service, durable.Fleet, "announce-"+r.cfg.ID+"-"+uuid.NewString(),
+		inventory.Announcement{HostID: r.cfg.ID, URI: r.cfg.URI, Facts: facts})
+	return err
+}
+
+// watch follows the hypervisor's events. Each time they begin to flow, and from
+// time to time, everything is looked at: what happened meanwhile is not lost.
+func (r *reporter) watch(ctx context.Context) {
+	for ctx.Err() == nil {
+		watching, stop := context.WithCancel(ctx)
+		flowing := make(chan struct{})
+		go r.compare(watching, flowing)
+		err := r.cfg.Hypervisor.Watch(watching, func() { close(flowing) }, r.saw)
+		stop()
+		if ctx.Err() != nil {
+			return
+		}
+		r.log.WarnContext(ctx, "the hypervisor's events were lost", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(retryEvery):
+		}
+	}
+}
+
+func (r *reporter) compare(ctx context.Context, flowing <-chan struct{}) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-flowing:
+	}
+	for {
+		next := compareEvery
+		look, cancel := context.WithTimeout(ctx, lookDeadline)
+		began := time.Now()
+		all, err := r.cfg.Hypervisor.ObserveAll(look)
+		cancel()
+		if err != nil {
+			next = retryEvery
+			if ctx.Err() == nil {
+				r.log.WarnContext(ctx, "the host's systems could not be looked at", "error", err)
+			}
+		} else {
+			r.gather(all, began)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(next):
+		}
+	}
+}
+
+func (r *reporter) saw(o hawkfish.Observation) { r.gather([]hawkfish.Observation{o}, time.Time{}) }
+
+// gather keeps the latest look at each system.
+func (r *reporter) gather(seen []hawkfish.Observation, complete time.Time) {
+	r.mu.Lock()
+	for _, o := range seen {
+		if known, ok := r.pending[o.SystemID]; !ok || o.At.After(known.At) {
+			r.pending[o.SystemID] = o
+		}
+	}
+	if complete.After(r.complete) {
+		r.complete = complete
+	}
+	r.mu.Unlock()
+	select {
+	case r.kick <- struct{}{}:
+	default:
+	}
+}
+
+// send takes what has been gathered to the fleet, one report at a time. What is not taken is sent again.
+func (r *reporter) send(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.kick:
+		}
+		sighting := r.take()
+		_, err := inventory.Observe.Ask(ctx, r.cfg.Service, durable.Fleet, "observe-"+r.cfg.ID+"-"+uuid.NewString(), sighting)
+		if err == nil {
+			continue
+		}
+		if ctx.Err() == nil {
+			r.log.WarnContext(ctx, "a report was not taken", "systems", len(sighting.Seen), "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(retryEvery):
+		}
+		r.gather(sighting.Seen, sighting.Complete)
+	}
+}
+
+func (r *reporter) take() inventory.Sighting {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := inventory.Sighting{HostID: r.cfg.ID, Complete: r.complete, Seen: make([]hawkfish.Observation, 0, len(r.pending))}
+	for _, o := range r.pending {
+		s.Seen = append(s.Seen, o)
+	}
+	clear(r.pending)
+	r.complete = time.Time{}
+	return s
+}

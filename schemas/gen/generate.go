@@ -11,14 +11,24 @@ func generate(dmtf string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sources, err := enumFiles(csdl)
+	enums, err := enumFiles(csdl)
+	if err != nil {
+		return nil, err
+	}
+	registries, err := registryFiles(dmtf)
+	if err != nil {
+		return nil, err
+	}
+	privileges, err := privilegeFile(dmtf, csdl)
 	if err != nil {
 		return nil, err
 	}
 	files := map[string][]byte{}
-	for name, src := range maps.All(sources) {
-		if files[name], err = src.formatted(); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+	for _, part := range []map[string]*source{enums, registries, {"privileges_gen.go": privileges}} {
+		for name, src := range maps.All(part) {
+			if files[name], err = src.formatted(); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
 		}
 	}
 	return files, nil

@@ -1,0 +1,29 @@
+package schemas
+
+// exceptions are operations for which DSP0266 (security, authentication) wants
+// something else than the privilege registry says: whoever logs in has not yet.
+var exceptions = map[string]map[string]AnyOf{
+	"SessionCollection": {"POST": {{PrivilegeNoAuth}}},
+}
+
+// OEMPrivileges is the privilege registry of HawkFish's own entities.
+var OEMPrivileges = map[string]map[string]AnyOf{
+	// Images are material of a project, like systems.
+	"Image":           oemOperations(PrivilegeLogin, PrivilegeConfigureComponents),
+	"ImageCollection": oemOperations(PrivilegeLogin, PrivilegeConfigureComponents),
+	// Hosts tell of every project's systems.
+	"Host":           oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	"HostCollection": oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	// Projects say who sees what.
+	"Project":           oemOperations(PrivilegeLogin, PrivilegeConfigureUsers),
+	"ProjectCollection": oemOperations(PrivilegeLogin, PrivilegeConfigureUsers),
+	// Guests print secrets while they boot, so that reading along is more than looking.
+	"HawkFishSerialLog": oemOperations(PrivilegeConfigureComponents, PrivilegeConfigureComponents),
+}
+
+func oemOperations(read, write Privilege) map[string]AnyOf {
+	return map[string]AnyOf{
+		"GET": {{read}}, "HEAD": {{read}},
+		"PATCH": {{write}}, "POST": {{write}}, "PUT": {{write}}, "DELETE": {{write}},
+	}
+}

@@ -15,21 +15,13 @@ type Caller struct {
 	PasswordChangeRequired bool
 }
 
-// noAuth is the privilege everyone has, logged in or not.
-const noAuth schemas.Privilege = "NoAuth"
-
-// configureSelf counts only for what belongs to the caller.
-const configureSelf schemas.Privilege = "ConfigureSelf"
-
-// may reports whether the caller holds any one of the needed sets. self says
-// whether the resource belongs to the caller. Nobody (nil) holds NoAuth alone.
-func (c *Caller) may(needs schemas.AnyOf, self bool) bool {
-	held := func(p schemas.Privilege) bool {
-		return p == noAuth || c != nil && slices.Contains(c.Privileges, p) && (p != configureSelf || self)
+// may reports whether the caller, who may be nobody (nil), has what is needed.
+// own says whether it is about the caller's own account or session.
+func (c *Caller) may(needs schemas.AnyOf, own bool) bool {
+	if c == nil {
+		return needs.Anonymous()
 	}
-	return slices.ContainsFunc(needs, func(set []schemas.Privilege) bool {
-		return !slices.ContainsFunc(set, func(p schemas.Privilege) bool { return !held(p) })
-	})
+	return needs.AllowedBy(c.Privileges, own)
 }
 
 // Request is what an operation may see of an HTTP request.

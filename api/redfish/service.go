@@ -1,13 +1,139 @@
 package redfish
 
-// Service is a tree of resources, ready to be served.
-type Service struct{ operations []*Operation }
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
 
-// NewService binds a tree together. It panics on a bad declaration.
-func NewService(resources []Resource) *Service { return &Service{} }
+	"github.com/go-playground/validator/v10"
+
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// Service is a tree of resources, ready to be served.
+type Service struct {
+	tree   *tree
+	ops    []*Operation
+	allow  map[string][]string
+	bodies *bodyCache
+	check  *validator.Validate
+}
+
+// bound is a declaration within its service.
+type bound struct {
+	Resource
+	service     *Service
+	links       Links
+	pattern     pattern
+	header      Header // of every reply about it
+	patchShape  *shape
+	createShape *shape
+	acts        []boundAction
+	pick        func(view any) any // drops hidden properties; nil: there are none
+}
+
+// NewService binds a tree together, and adds the documents that the protocol
+// wants: /redfish, odata and $metadata. It panics on a bad declaration.
+func NewService(resources []Resource) *Service {
+	s := &Service{
+		tree:   &tree{byName: map[string]*bound{}},
+		allow:  map[string][]string{},
+		bodies: newBodyCache(maxBodies),
+		check:  validator.New(),
+	}
+	for _, r := range append(slices.Clone(resources), protocol(resources)...) {
+		if _, twice := s.tree.byName[r.Name]; twice {
+			panic(fmt.Sprintf("%s is declared twice; give one a Name", r.Name))
+		}
+		b := s.bind(r)
+		s.tree.byName[r.Name] = b
+		for _, path := range append([]string{r.Path}, r.Aliases...) {
+			if !slices.Equal(compilePattern(path).names, b.pattern.names) {
+				panic(fmt.Sprintf("%s: %s has other variables than %s", r.Name, path, r.Path))
+			}
+			s.add(b.operations(path))
+		}
+	}
+	for _, b := range s.tree.byName {
+		b.header = Header{{"Allow", strings.Join(s.allow[b.Path], ", ")}}
+		if schema := b.describedBy(); schema != "" {
+			b.header = append(b.header, Field{"Link", "<" + schema + ">; rel=describedby"})
+		}
+	}
+	return s
+}
+
+func (s *Service) add(ops []*Operation) {
+	for _, op := range ops {
+		if slices.Contains(s.allow[op.Path], op.Method) {
+			panic(fmt.Sprintf("%s %s is declared twice", op.Method, op.Path))
+		}
+		s.ops = append(s.ops, op)
+		s.allow[op.Path] = append(s.allow[op.Path], op.Method)
+		if op.Method == http.MethodGet {
+			s.allow[op.Path] = append(s.allow[op.Path], http.MethodHead)
+		}
+	}
+}
+
+func (s *Service) bind(r Resource) *bound {
+	b := &bound{Resource: r, service: s, links: Links{s.tree}, pattern: compilePattern(r.Path)}
+	if needs(r.Like, http.MethodGet) == nil && !r.public {
+		panic(fmt.Sprintf("%s: the privilege registry does not know %q; set Like", r.Name, r.Like))
+	}
+	if r.get == nil {
+		b.checkDeclaration()
+	}
+	if r.patch != nil {
+		b.patchShape = compileShape(s.check, r.patch.fields, r.view)
+		for _, name := range append([]string{"Actions"}, reserved...) {
+			b.patchShape.readable[name] = b.patchShape.field(name) == nil
+		}
+	}
+	if r.create != nil {
+		b.createShape = compileShape(s.check, r.create.fields, nil)
+	}
+	for _, a := range r.actions {
+		b.acts = append(b.acts, newBoundAction(s.check, r.Entity, a))
+	}
+	if len(r.hidden) > 0 {
+		b.pick = picker(r.view, r.hidden)
+	}
+	return b
+}
+
+// reserved are the properties that the kit adds to a view.
+var reserved = []string{"Actions", "Oem"}
+
+func (b *bound) checkDeclaration() {
+	if b.load == nil || b.show == nil {
+		panic(b.Name + " has no Load or no Show")
+	}
+	for name := range viewFields(b.view) {
+		if slices.Contains(reserved, name) || strings.HasPrefix(name, "@odata.") {
+			panic(fmt.Sprintf("%s: %s is the kit's, a view must not have it", b.Name, name))
+		}
+	}
+}
+
+// describedBy returns the address of the resource's JSON Schema, "" when nobody has published it.
+func (r *Resource) describedBy() string {
+	schema, published := schemas.Schemas[r.Entity]
+	if !published || r.Type == "" {
+		return ""
+	}
+	return strings.Replace(schema.JSONSchema(), schema.Namespace(), r.namespace(), 1)
+}
+
+// uri returns where a state is found.
+func (b *bound) uri(state any) string { return b.pattern.uri(b.key(state)) }
 
 // Operations lists everything the service does. HEAD is GET without the body.
-func (s *Service) Operations() []*Operation { return s.operations }
+func (s *Service) Operations() []*Operation { return s.ops }
 
-// Allow lists the methods of a path pattern, HEAD among them.
-func (s *Service) Allow(pattern string) []string { return nil }
+// Allow lists the methods of a path pattern, HEAD among them; nil when nothing is there.
+func (s *Service) Allow(pattern string) []string { return s.allow[pattern] }
+
+// Links makes references within the service's tree.
+func (s *Service) Links() Links { return Links{s.tree} }

@@ -1,0 +1,101 @@
+package redfish
+
+import (
+	"context"
+	"reflect"
+	"strconv"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+// CollectionSpec declares a resource collection (DSP0266, "Resource collections").
+type CollectionSpec struct {
+	Type    string // such as schemas.TypeComputerSystemCollection
+	Title   string // its Name property
+	Name    string // as in Spec
+	Path    string
+	Aliases []string
+	Like    string
+	Of      string // what links call its members
+
+	// List returns the keys of a page of members, and how many there are in all.
+	List func(ctx context.Context, req *Request, page hawkfish.Page) (keys []string, total int, err error)
+	// PageSize is how many members one reply holds at most; 0 is DefaultPageSize.
+	PageSize int
+
+	Create Create
+}
+
+// DefaultPageSize is how many members one reply holds at most. Most clients do
+// not follow nextLink, so it is large.
+const DefaultPageSize = 1000
+
+// listing is the state of a collection: one page of it.
+type listing struct {
+	keys  []string
+	total int
+	page  hawkfish.Page
+	key   string // of the collection itself
+}
+
+// collectionView is a collection as callers see it.
+type collectionView struct {
+	Name     string `json:"Name"`
+	Members  []Link `json:"Members"`
+	Count    int    `json:"Members@odata.count"`
+	NextLink string `json:"Members@odata.nextLink,omitempty"`
+}
+
+// Collection turns a CollectionSpec into a Resource.
+func Collection(s CollectionSpec) Resource {
+	size := s.PageSize
+	if size == 0 {
+		size = DefaultPageSize
+	}
+	r := declare(s.Type, s.Name, s.Path, s.Like)
+	names := compilePattern(s.Path).names
+	r.Aliases, r.create, r.paged = s.Aliases, s.Create.change, true
+	r.view, r.state = reflect.TypeFor[collectionView](), reflect.TypeFor[listing]()
+	r.key = func(state any) string { return state.(listing).key }
+	r.load = func(ctx context.Context, req *Request) (any, error) {
+		page, err := pageOf(req.RawQuery, size)
+		if err != nil {
+			return nil, err
+		}
+		keys, total, err := s.List(ctx, req, page)
+		return listing{keys, total, page, req.key(names)}, err
+	}
+	r.show = func(to Links, state any) any {
+		l := state.(listing)
+		v := collectionView{Name: s.Title, Count: l.total, Members: make([]Link, len(l.keys))}
+		for i, key := range l.keys {
+			v.Members[i] = Link{to.URI(s.Of, key)}
+		}
+		if next := l.page.Skip + len(l.keys); len(l.keys) > 0 && next < l.total {
+			v.NextLink = to.URI(r.Name, l.key) + "?$skip=" + strconv.Itoa(next)
+			if l.page.Limit != size {
+				v.NextLink += "&$top=" + strconv.Itoa(l.page.Limit)
+			}
+		}
+		return v
+	}
+	return r
+}
+
+// Keys returns the keys of a page of states.
+func Keys[T any](states []T, key func(T) string) []string {
+	keys := make([]string, len(states))
+	for i, s := range states {
+		keys[i] = key(s)
+	}
+	return keys
+}
+
+// Slice cuts a page out of a list that its store returns whole.
+func Slice[T any](all []T, page hawkfish.Page) []T {
+	all = all[min(page.Skip, len(all)):]
+	if page.Limit > 0 {
+		all = all[:min(page.Limit, len(all))]
+	}
+	return all
+}

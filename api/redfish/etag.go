@@ -1,0 +1,45 @@
+package redfish
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// etagOf returns the ETag of a revision, quoted (RFC 9110, section 8.8.3).
+func etagOf(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
+
+// precondition compares If-Match with the state's ETag (DSP0266, "ETags").
+func (b *bound) precondition(req *Request, state any) error {
+	switch {
+	case b.rev == nil:
+		return nil
+	case req.IfMatch == "" && b.Insist:
+		return Rejected{schemas.PreconditionRequired()}
+	case req.IfMatch == "" || matches(req.IfMatch, etagOf(b.rev(state))):
+		return nil
+	}
+	return Rejected{schemas.PreconditionFailed()}
+}
+
+// matches reports whether a list of ETags, as If-Match and If-None-Match hold
+// it, names etag. A weak form of a tag counts as the tag: clients send it back.
+func matches(list, etag string) bool {
+	for one := range strings.SplitSeq(list, ",") {
+		one = strings.TrimSpace(one)
+		if one == "*" || strings.TrimPrefix(one, "W/") == etag {
+			return true
+		}
+	}
+	return false
+}
+
+// Expects returns the revision that a change must still find: the one it was
+// loaded with when the caller sent If-Match, else 0, which matches any.
+func (r *Request) Expects(revision int64) int64 {
+	if r.IfMatch == "" || strings.TrimSpace(r.IfMatch) == "*" {
+		return 0
+	}
+	return revision
+}

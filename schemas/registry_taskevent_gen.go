@@ -22,7 +22,7 @@ func TaskEventTaskAborted(task string) Message {
 	return taskEventTaskAborted.message(task)
 }
 
-// TaskEventTaskCancelled says that a task was cancelled.
+// TaskEventTaskCancelled says that a task was stopped before its end.
 func TaskEventTaskCancelled(task string) Message {
 	return taskEventTaskCancelled.message(task)
 }
@@ -76,7 +76,7 @@ var taskEventTaskAborted = Definition{
 var taskEventTaskCancelled = Definition{
 	Key:         "TaskCancelled",
 	ID:          "TaskEvent.1.0.TaskCancelled",
-	Description: "Says that a task was cancelled.",
+	Description: "Says that a task was stopped before its end.",
 	Text:        "Task '%1' was cancelled before it was done.",
 	ParamTypes:  []ParamType{ParamTypeString},
 	Severity:    HealthWarning,

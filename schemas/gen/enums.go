@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -27,7 +28,7 @@ func enumFiles(csdl map[string]csdlFile) (map[string]*source, error) {
 func findEnum(csdl map[string]csdlFile, e enum) ([]member, error) {
 	var found [][]member
 	for _, s := range csdl[e.schema].Schemas {
-		for _, t := range append(s.Enums, s.Definitions...) {
+		for _, t := range slices.Concat(s.Enums, s.Definitions) {
 			if members := t.members(); t.Name == e.typeName && len(members) > 0 {
 				found = append(found, members)
 			}

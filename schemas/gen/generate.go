@@ -23,8 +23,13 @@ func generate(dmtf string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	versions, err := versionFile(dmtf, csdl)
+	if err != nil {
+		return nil, err
+	}
+	single := map[string]*source{"privileges_gen.go": privileges, "versions_gen.go": versions}
 	files := map[string][]byte{}
-	for _, part := range []map[string]*source{enums, registries, {"privileges_gen.go": privileges}} {
+	for _, part := range []map[string]*source{enums, registries, single} {
 		for name, src := range maps.All(part) {
 			if files[name], err = src.formatted(); err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)

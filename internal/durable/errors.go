@@ -47,10 +47,11 @@ func fromTemporal(step string, err error) error {
 func faultsOf(app *temporal.ApplicationError) error {
 	var faults []*hawkfish.Error
 	if app.HasDetails() && app.Details(&faults) == nil && len(faults) > 0 {
-		faults[0].Err = app
 		all := make([]error, len(faults))
 		for i, f := range faults {
-			all[i] = f
+			fault := *f
+			fault.Err = app
+			all[i] = &fault
 		}
 		return errors.Join(all...)
 	}

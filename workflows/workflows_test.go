@@ -1,0 +1,276 @@
+package workflows_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/testsuite"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/images"
+	"github.com/projectbeskar/hawkfish/activities/placement"
+	"github.com/projectbeskar/hawkfish/activities/power"
+	steps "github.com/projectbeskar/hawkfish/activities/provision"
+	"github.com/projectbeskar/hawkfish/activities/record"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/internal/durable/durabletest"
+	"github.com/projectbeskar/hawkfish/schemas"
+	"github.com/projectbeskar/hawkfish/workflows/deletion"
+	imageflows "github.com/projectbeskar/hawkfish/workflows/images"
+	powerflow "github.com/projectbeskar/hawkfish/workflows/power"
+	"github.com/projectbeskar/hawkfish/workflows/provision"
+	"github.com/projectbeskar/hawkfish/workflows/task"
+)
+
+// world is a fleet whose steps all work, with a note of how the task ended.
+type world struct {
+	*durabletest.Run
+	ending    record.Ending
+	suspended []record.Suspension
+	power     schemas.PowerState
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{Run: durabletest.New(t), power: schemas.PowerStateOn}
+	seen := func(power.Change) hawkfish.Observation {
+		return hawkfish.Observation{SystemID: "s1", Power: w.power, At: time.Unix(1, 0)}
+	}
+	durabletest.Step(w.Run, placement.Place, func(placement.System) placement.Host { return placement.Host{ID: "h1"} })
+	durabletest.Step(w.Run, placement.Locate, func(placement.System) placement.Host { return placement.Host{ID: "h1"} })
+	durabletest.Step(w.Run, placement.Reachable, func(durable.None) placement.Hosts { return placement.Hosts{IDs: []string{"h1", "h2"}} })
+	durabletest.Step(w.Run, images.Fetch, func(hawkfish.ImageSource) hawkfish.ImageFacts { return hawkfish.ImageFacts{SHA256: "d"} })
+	durabletest.Does(w.Run, images.Drop)
+	durabletest.Does(w.Run, steps.CreateDisk)
+	durabletest.Does(w.Run, steps.Define)
+	durabletest.Does(w.Run, steps.Undefine)
+	durabletest.Does(w.Run, steps.DeleteDisks)
+	for _, a := range []durable.Activity[power.Change, hawkfish.Observation]{power.Observe, power.Start, power.Stop, power.Shutdown, power.Reset, power.NMI} {
+		durabletest.Step(w.Run, a, seen)
+	}
+	durabletest.Step(w.Run, record.Finish, func(e record.Ending) durable.None { w.ending = e; return durable.None{} })
+	durabletest.Step(w.Run, record.Suspend, func(s record.Suspension) durable.None {
+		w.suspended = append(w.suspended, s)
+		return durable.None{}
+	})
+	durabletest.Does(w.Run, record.Resume)
+	return w
+}
+
+// decide answers a suspended task; the verdict says what the workflow thought of it.
+func (w *world) decide(d task.Decision) *verdict {
+	v := &verdict{}
+	w.UpdateWorkflow(string(d), "", &testsuite.TestUpdateCallback{
+		OnAccept: func() { v.taken = true }, OnReject: func(err error) { v.refused = err }, OnComplete: func(any, error) {},
+	}, "sre")
+	return v
+}
+
+type verdict struct {
+	taken   bool
+	refused error
+}
+
+var (
+	guest    = hawkfish.Guest{ID: "s1", Image: hawkfish.ImageSource{SHA256: "d"}}
+	refusal  = &hawkfish.Error{Kind: hawkfish.Conflict, Resource: "ComputerSystem", ID: "s1", Message: "refused"}
+	place    = placement.Place.Name
+	locate   = placement.Locate.Name
+	fetch    = images.Fetch.Name
+	disk     = steps.CreateDisk.Name
+	define   = steps.Define.Name
+	undefine = steps.Undefine.Name
+	wipe     = steps.DeleteDisks.Name
+	start    = power.Start.Name
+	stop     = power.Stop.Name
+	observe  = power.Observe.Name
+	finish   = record.Finish.Name
+)
+
+// Every workflow, abandoned at every step, takes back exactly what it had begun.
+func TestEveryStepCanFail(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		run  any
+		in   any
+		want map[string][]string // failing step ("" for none) to the steps that ran
+	}{
+		{"provision", provision.Run, guest, map[string][]string{
+			"":     {place, fetch, disk, define, start, finish},
+			place:  {place, finish},
+			fetch:  {place, fetch, finish},
+			disk:   {place, fetch, disk, wipe, finish},
+			define: {place, fetch, disk, define, undefine, wipe, finish},
+			start:  {place, fetch, disk, define, start, stop, undefine, wipe, finish},
+		}},
+		{"provision without an image", provision.Run, hawkfish.Guest{ID: "s1"}, map[string][]string{
+			"": {place, disk, define, start, finish},
+		}},
+		{"power cycle", powerflow.Run, powerflow.Reset{SystemID: "s1", Type: schemas.ResetTypePowerCycle}, map[string][]string{
+			"":      {locate, observe, stop, start, finish},
+			locate:  {locate, finish},
+			observe: {locate, observe, finish},
+			stop:    {locate, observe, stop, finish},
+			start:   {locate, observe, stop, start, finish},
+		}},
+		{"delete", deletion.Run, deletion.System{ID: "s1"}, map[string][]string{
+			"":       {locate, stop, undefine, wipe, finish},
+			locate:   {locate, finish},
+			stop:     {locate, stop, finish},
+			undefine: {locate, stop, undefine, finish},
+			wipe:     {locate, stop, undefine, wipe, finish},
+		}},
+		{"import", imageflows.RunImport, hawkfish.ImageSource{URL: "file:///x"}, map[string][]string{
+			"":    {placement.Reachable.Name, fetch, finish},
+			fetch: {placement.Reachable.Name, fetch, finish},
+		}},
+		{"delete image", imageflows.RunDelete, imageflows.Removal{SHA256: "d"}, map[string][]string{
+			"": {placement.Reachable.Name, images.Drop.Name, images.Drop.Name, finish},
+		}},
+	} {
+		for failing, want := range tt.want {
+			t.Run(tt.name+" failing at "+failing, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				w.Fail = func(step string) error {
+					if step == failing {
+						return refusal
+					}
+					return nil
+				}
+				w.ExecuteWorkflow(tt.run, tt.in)
+				if !w.IsWorkflowCompleted() {
+					t.Fatal("the workflow did not end")
+				}
+				if !slices.Equal(w.Ran, want) {
+					t.Errorf("ran  %v\nwant %v", w.Ran, want)
+				}
+				if failing == "" {
+					if w.ending.Outcome.State != schemas.TaskStateCompleted || w.GetWorkflowError() != nil {
+						t.Errorf("ended %+v, %v", w.ending.Outcome, w.GetWorkflowError())
+					}
+					return
+				}
+				o := w.ending.Outcome
+				if o.State != schemas.TaskStateException || len(o.Faults) != 1 || o.Faults[0].Kind != refusal.Kind || o.Faults[0].Message != refusal.Message || o.Faults[0].ID != "s1" {
+					t.Errorf("the task's faults are not the step's: %+v", o)
+				}
+			})
+		}
+	}
+}
+
+// Each reset does to a guest what the state table says, and no more.
+func TestResetsFollowTheStateTable(t *testing.T) {
+	names := map[hawkfish.PowerStep]string{
+		hawkfish.StepStart: start, hawkfish.StepStop: stop, hawkfish.StepButton: power.Shutdown.Name,
+		hawkfish.StepReset: power.Reset.Name, hawkfish.StepNMI: power.NMI.Name,
+	}
+	for _, reset := range hawkfish.ResetTypes() {
+		for _, now := range []schemas.PowerState{schemas.PowerStateOff, schemas.PowerStateOn} {
+			w := newWorld(t)
+			w.power = now
+			w.ExecuteWorkflow(powerflow.Run, powerflow.Reset{SystemID: "s1", Type: reset})
+			want := []string{locate, observe}
+			state := schemas.TaskStateCompleted
+			for _, s := range hawkfish.PowerSteps(reset, now) {
+				if s == hawkfish.StepRefuse {
+					state = schemas.TaskStateException
+					break
+				}
+				want = append(want, names[s])
+			}
+			if want = append(want, finish); !slices.Equal(w.Ran, want) || w.ending.Outcome.State != state {
+				t.Errorf("%s from %s: ran %v, want %v; %s", reset, now, w.Ran, want, w.ending.Outcome.State)
+			}
+		}
+	}
+}
+
+// A step that may yet succeed waits for a person, who decides.
+func TestStuckStepWaitsForADecision(t *testing.T) {
+	for _, tt := range []struct {
+		decision task.Decision
+		heals    bool
+		state    schemas.TaskState
+		undone   bool
+	}{
+		{task.Retry, true, schemas.TaskStateCompleted, false},
+		{task.Resume, false, schemas.TaskStateCompleted, false},
+		{task.Abort, false, schemas.TaskStateException, true},
+	} {
+		t.Run(string(tt.decision), func(t *testing.T) {
+			w := newWorld(t)
+			sick := true
+			w.Fail = func(step string) error {
+				if step == disk && sick {
+					return hawkfish.Down("storage", errors.New("stale file handle"))
+				}
+				return nil
+			}
+			w.RegisterDelayedCallback(func() {
+				sick = !tt.heals
+				if len(w.suspended) != 1 || w.suspended[0].Step != disk || w.suspended[0].Faults[0].Kind != hawkfish.Unavailable {
+					t.Errorf("suspended %+v", w.suspended)
+				}
+				w.decide(tt.decision)
+			}, 24*time.Hour)
+			w.ExecuteWorkflow(provision.Run, guest)
+			if w.ending.Outcome.State != tt.state || slices.Contains(w.Ran, wipe) != tt.undone {
+				t.Errorf("ended %+v; ran %v", w.ending.Outcome, w.Ran)
+			}
+		})
+	}
+}
+
+func TestDecisionsThatMakeNoSenseAreRefused(t *testing.T) {
+	w := newWorld(t)
+	w.Fail = func(step string) error {
+		if step == observe {
+			return hawkfish.Down("libvirt", nil)
+		}
+		return nil
+	}
+	var early, skip, abort *verdict
+	w.RegisterDelayedCallback(func() { early = w.decide(task.Retry) }, time.Second)
+	w.RegisterDelayedCallback(func() { skip = w.decide(task.Resume) }, 24*time.Hour)
+	w.RegisterDelayedCallback(func() { abort = w.decide(task.Abort) }, 25*time.Hour)
+	w.ExecuteWorkflow(powerflow.Run, powerflow.Reset{SystemID: "s1", Type: schemas.ResetTypeForceOff})
+	if early.refused == nil {
+		t.Error("a running task took a decision")
+	}
+	if skip.refused == nil {
+		t.Error("a step whose answer is needed was skipped")
+	}
+	if !abort.taken || w.ending.Outcome.State != schemas.TaskStateException {
+		t.Errorf("abort: %+v, %+v", abort, w.ending.Outcome)
+	}
+}
+
+// A cancelled task undoes what it has done, except past its point of no return.
+func TestCancel(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		run, in  any
+		cancelAt string
+		state    schemas.TaskState
+		last     []string
+	}{
+		{"provision", provision.Run, guest, define, schemas.TaskStateCancelled, []string{undefine, wipe, finish}},
+		{"delete goes on", deletion.Run, deletion.System{ID: "s1"}, undefine, schemas.TaskStateCompleted, []string{undefine, wipe, finish}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.After = func(step string, _ int) {
+				if step == tt.cancelAt {
+					w.CancelWorkflow()
+				}
+			}
+			w.ExecuteWorkflow(tt.run, tt.in)
+			if w.ending.Outcome.State != tt.state || !slices.Equal(w.Ran[len(w.Ran)-len(tt.last):], tt.last) {
+				t.Errorf("ended %+v; ran %v", w.ending.Outcome, w.Ran)
+			}
+		})
+	}
+}

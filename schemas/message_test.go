@@ -73,6 +73,16 @@ func TestUnknownPropertyIsNamedEverywhere(t *testing.T) {
 	assert.Contains(t, m.Resolution, "Bogus")
 }
 
+func FuzzMessageKeepsArguments(f *testing.F) {
+	f.Add("%1", "%2")
+	f.Add("", "%")
+	f.Add("%2%1", "a'b")
+	f.Fuzz(func(t *testing.T, value, property string) {
+		want := "'" + value + "' has the wrong JSON type for the property " + property + "."
+		assert.Equal(t, want, PropertyValueTypeError(value, property).Text)
+	})
+}
+
 func BenchmarkMessage(b *testing.B) {
 	for b.Loop() {
 		_ = PropertyValueNotInList("Sideways", "PowerState").At("/PowerState")

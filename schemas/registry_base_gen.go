@@ -409,7 +409,7 @@ func OperationNotAllowed() Message {
 	return baseOperationNotAllowed.message()
 }
 
-// OperationTimeout says that a part of the work took too long (503).
+// OperationTimeout says that a part of the work took too long (504).
 func OperationTimeout() Message {
 	return baseOperationTimeout.message()
 }
@@ -628,7 +628,7 @@ func ResourceDeprecated(uri string) Message {
 	return baseResourceDeprecated.message(uri)
 }
 
-// ResourceExhaustion says that a resource has run out of what the request needs (503).
+// ResourceExhaustion says that a resource has run out of what the request needs (409).
 func ResourceExhaustion(uri string) Message {
 	return baseResourceExhaustion.message(uri)
 }
@@ -643,7 +643,7 @@ func ResourceInUse() Message {
 	return baseResourceInUse.message()
 }
 
-// ResourceMissingAtURI says that a remote address has nothing (400).
+// ResourceMissingAtURI says that an address leads to nothing (404).
 func ResourceMissingAtURI(uri string) Message {
 	return baseResourceMissingAtURI.message(uri)
 }
@@ -1309,7 +1309,7 @@ var baseOperationTimeout = Definition{
 	Text:        "A part of the work took too long inside the service; what is returned may be incomplete.",
 	Severity:    HealthWarning,
 	Resolution:  "Try again later.",
-	Status:      503,
+	Status:      504,
 }
 
 var basePasswordChangeRequired = Definition{
@@ -1763,7 +1763,7 @@ var baseResourceExhaustion = Definition{
 	ParamTypes:  []ParamType{ParamTypeString},
 	Severity:    HealthCritical,
 	Resolution:  "Try again when something has been freed.",
-	Status:      503,
+	Status:      409,
 }
 
 var baseResourceInStandby = Definition{
@@ -1789,12 +1789,12 @@ var baseResourceInUse = Definition{
 var baseResourceMissingAtURI = Definition{
 	Key:         "ResourceMissingAtURI",
 	ID:          "Base.1.22.ResourceMissingAtURI",
-	Description: "Says that a remote address has nothing.",
+	Description: "Says that an address leads to nothing.",
 	Text:        "Nothing lies at '%1'.",
 	ParamTypes:  []ParamType{ParamTypeString},
 	Severity:    HealthCritical,
-	Resolution:  "Correct the address, or put the resource there.",
-	Status:      400,
+	Resolution:  "Correct the address.",
+	Status:      404,
 }
 
 var baseResourceNotFound = Definition{

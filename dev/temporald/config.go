@@ -1,14 +1,14 @@
 package temporald
 
 import (
-	"net"
-	"strconv"
 	"time"
 
 	"go.temporal.io/server/common/cluster"
 	"go.temporal.io/server/common/config"
 	"go.temporal.io/server/common/membership/static"
 	"go.temporal.io/server/common/primitives"
+
+	"github.com/projectbeskar/hawkfish/dev/port"
 )
 
 // historyShards is fixed for the life of a database. Four keep two cores busy.
@@ -44,8 +44,8 @@ func serverConfig(db database, p ports) *config.Config {
 	conf.PublicClient.HostPort = p.address(p.Frontend)
 
 	conf.Services = map[string]config.Service{}
-	for service, port := range p.byService() {
-		conf.Services[string(service)] = config.Service{RPC: config.RPC{GRPCPort: port, BindOnIP: p.Host}}
+	for service, number := range p.byService() {
+		conf.Services[string(service)] = config.Service{RPC: config.RPC{GRPCPort: number, BindOnIP: p.Host}}
 	}
 
 	const off = "disabled"
@@ -59,8 +59,8 @@ func serverConfig(db database, p ports) *config.Config {
 // staticHosts replaces the gossip between nodes, of which there is one.
 func staticHosts(p ports) map[primitives.ServiceName]static.Hosts {
 	hosts := map[primitives.ServiceName]static.Hosts{}
-	for service, port := range p.byService() {
-		hosts[service] = static.SingleLocalHost(p.address(port))
+	for service, number := range p.byService() {
+		hosts[service] = static.SingleLocalHost(p.address(number))
 	}
 	return hosts
 }
@@ -74,4 +74,4 @@ func (p ports) byService() map[primitives.ServiceName]int {
 	}
 }
 
-func (p ports) address(port int) string { return net.JoinHostPort(p.Host, strconv.Itoa(port)) }
+func (p ports) address(number int) string { return port.Address(p.Host, number) }

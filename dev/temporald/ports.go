@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
-	"net"
 	"os"
 	"path/filepath"
-	"strconv"
+
+	"github.com/projectbeskar/hawkfish/dev/port"
 )
 
 // ports says where each of the server's services listens.
@@ -21,71 +20,38 @@ type ports struct {
 	Worker   int    `json:"worker"`
 }
 
+// portsFile, in the state folder, remembers them.
 const portsFile = "temporal-ports.json"
 
 // choosePorts returns the ports of the last start, or chooses free ones and
 // remembers them. listen, when not empty, fixes the frontend's.
 func choosePorts(stateDir, listen string) (ports, error) {
 	file := filepath.Join(stateDir, portsFile)
-	p, err := readPorts(file)
+	last, err := readPorts(file)
 	if err != nil {
 		return ports{}, err
 	}
-	want := p
+	p := last
 	if listen != "" {
-		host, port, err := splitLoopback(listen)
+		host, number, err := port.SplitLoopback(listen)
 		if err != nil {
 			return ports{}, err
 		}
-		want.Host = host
-		if port != 0 {
-			want.Frontend = port
+		p.Host = host
+		if number != 0 {
+			p.Frontend = number
 		}
 	}
-	if want.Host == "" {
-		want.Host = loopback
+	if p.Host == "" {
+		p.Host = port.Loopback
 	}
-	if err := fillFree(want.Host, &want.Frontend, &want.History, &want.Matching, &want.Worker); err != nil {
-		return ports{}, err
+	if err := port.Choose(p.Host, &p.Frontend, &p.History, &p.Matching, &p.Worker); err != nil {
+		return ports{}, fmt.Errorf("temporal cannot listen: %w", err)
 	}
-	if want == p {
+	if p == last {
 		return p, nil
 	}
-	return want, writePorts(file, want)
-}
-
-// fillFree checks that the ports that are set are free, and sets the others.
-// All stay open until the last is chosen, so that none is chosen twice.
-func fillFree(host string, all ...*int) error {
-	for _, port := range all {
-		l, err := listen(host, *port)
-		if err != nil {
-			return fmt.Errorf("temporal cannot listen: %w", err)
-		}
-		defer l.Close()
-		*port = l.Addr().(*net.TCPAddr).Port
-	}
-	return nil
-}
-
-// Ports are chosen below the range that systems take client ports from: while
-// the server is down, a client that tries to connect to a port of that range
-// can be given the very same one, connect to itself and keep the server out.
-const lowestPort, highestPort = 20000, 29999
-
-func listen(host string, port int) (net.Listener, error) {
-	if port != 0 {
-		return net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
-	}
-	var err error
-	for range 100 {
-		var l net.Listener
-		port = lowestPort + rand.N(highestPort-lowestPort+1)
-		if l, err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port))); err == nil {
-			return l, nil
-		}
-	}
-	return nil, err
+	return p, writePorts(file, p)
 }
 
 func readPorts(file string) (p ports, err error) {

@@ -7,8 +7,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
-	"strconv"
 	"time"
 
 	"go.temporal.io/server/common/authorization"
@@ -110,26 +108,5 @@ func (s *Server) Stop() {
 	_ = s.srv.Stop() // its only error is a second Stop
 }
 
-// splitLoopback splits an address and refuses one that others could reach: nothing here asks who calls.
-func splitLoopback(addr string) (host string, port int, err error) {
-	host, text, err := net.SplitHostPort(addr)
-	if err != nil {
-		return "", 0, err
-	}
-	if host == "localhost" {
-		host = loopback
-	}
-	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-		return "", 0, fmt.Errorf("%s is not a loopback address: the embedded Temporal has no login", addr)
-	}
-	port, err = strconv.Atoi(text)
-	if err != nil || port < 0 || port > 65535 {
-		return "", 0, fmt.Errorf("%s has no valid port", addr)
-	}
-	return host, port, nil
-}
-
-const (
-	loopback     = "127.0.0.1"
-	startTimeout = time.Minute
-)
+// startTimeout bounds each step of a start.
+const startTimeout = time.Minute

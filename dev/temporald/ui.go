@@ -7,6 +7,8 @@ import (
 	"github.com/temporalio/ui-server/v2/server"
 	"github.com/temporalio/ui-server/v2/server/config"
 	"github.com/temporalio/ui-server/v2/server/server_options"
+
+	"github.com/projectbeskar/hawkfish/dev/port"
 )
 
 type webUI struct {
@@ -17,20 +19,20 @@ type webUI struct {
 
 // startUI starts Temporal's Web UI, whose pages are in its module.
 func startUI(addr, frontend, namespace string, log *slog.Logger) (*webUI, error) {
-	host, port, err := splitLoopback(addr)
+	host, number, err := port.SplitLoopback(addr)
 	if err != nil {
 		return nil, err
 	}
 	// The UI's server ends the whole process when it cannot listen: look before.
-	if err := fillFree(host, &port); err != nil {
+	if err := port.Choose(host, &number); err != nil {
 		return nil, fmt.Errorf("web UI: %w", err)
 	}
 	u := &webUI{
-		url:  fmt.Sprintf("http://%s:%d", host, port),
+		url:  "http://" + port.Address(host, number),
 		done: make(chan struct{}),
 		srv: server.NewServer(server_options.WithConfigProvider(&config.Config{
 			Host:                host,
-			Port:                port,
+			Port:                number,
 			TemporalGRPCAddress: frontend,
 			DefaultNamespace:    namespace,
 			EnableUI:            true,

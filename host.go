@@ -35,6 +35,7 @@ type Resources struct {
 
 // HostFacts is what a host says of itself.
 type HostFacts struct {
+	Name       string    `json:"name"`     // the host's own name
 	Capacity   Resources `json:"capacity"` // usable by guests, overcommit ratios applied
 	Arch       string    `json:"arch"`     // such as "x86_64"
 	CPUModel   string    `json:"cpu_model"`

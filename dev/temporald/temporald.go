@@ -80,7 +80,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, err
 	}
 	if o.UIListen != "" {
-		if s.ui, err = startUI(o.UIListen, s.addr, o.Namespace, o.Logger); err != nil {
+		if s.ui, err = startUI(ctx, o.UIListen, s.addr, o.Namespace, o.Logger); err != nil {
 			s.Stop()
 			return nil, err
 		}

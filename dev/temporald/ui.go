@@ -1,8 +1,12 @@
 package temporald
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"time"
 
 	"github.com/temporalio/ui-server/v2/server"
 	"github.com/temporalio/ui-server/v2/server/config"
@@ -17,8 +21,8 @@ type webUI struct {
 	done chan struct{}
 }
 
-// startUI starts Temporal's Web UI, whose pages are in its module.
-func startUI(addr, frontend, namespace string, log *slog.Logger) (*webUI, error) {
+// startUI starts Temporal's Web UI, whose pages are in its module, and returns when it answers.
+func startUI(ctx context.Context, addr, frontend, namespace string, log *slog.Logger) (*webUI, error) {
 	host, number, err := port.SplitLoopback(addr)
 	if err != nil {
 		return nil, err
@@ -47,7 +51,32 @@ func startUI(addr, frontend, namespace string, log *slog.Logger) (*webUI, error)
 			log.Error("temporal web ui ended", "error", err)
 		}
 	}()
+	if err := u.await(ctx); err != nil {
+		u.stop()
+		return nil, err
+	}
 	return u, nil
+}
+
+func (u *webUI) await(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.url+"/healthz", nil)
+		if err != nil {
+			return err
+		}
+		if answer, err := http.DefaultClient.Do(request); err == nil {
+			return answer.Body.Close()
+		}
+		select {
+		case <-u.done:
+			return errors.New("web UI: ended while it started")
+		case <-ctx.Done():
+			return fmt.Errorf("web UI: does not answer: %w", context.Cause(ctx))
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }
 
 func (u *webUI) stop() {

@@ -12,15 +12,24 @@ func etagOf(revision int64) string { return `"` + strconv.FormatInt(revision, 10
 
 // precondition compares If-Match with the state's ETag (DSP0266, "ETags").
 func (b *bound) precondition(req *Request, state any) error {
+	revision := b.revision(state)
 	switch {
-	case b.rev == nil:
+	case revision == 0:
 		return nil
 	case req.IfMatch == "" && b.Insist:
 		return Rejected{schemas.PreconditionRequired()}
-	case req.IfMatch == "" || matches(req.IfMatch, etagOf(b.rev(state))):
+	case req.IfMatch == "" || matches(req.IfMatch, etagOf(revision)):
 		return nil
 	}
 	return Rejected{schemas.PreconditionFailed()}
+}
+
+// revision returns a state's revision, 0 when it has none.
+func (b *bound) revision(state any) int64 {
+	if b.rev == nil {
+		return 0
+	}
+	return b.rev(state)
 }
 
 // matches reports whether a list of ETags, as If-Match and If-None-Match hold

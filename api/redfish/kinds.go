@@ -51,7 +51,7 @@ var kinds = map[hawkfish.Kind]struct {
 		},
 	},
 	hawkfish.Exhausted: {tell: func(e *hawkfish.Error) schemas.Message {
-		return schemas.ResourceExhaustion(cmp.Or(e.Resource, "Host"))
+		return schemas.HawkFishNoHostFits(cmp.Or(e.Message, "none has enough left"))
 	}},
 	hawkfish.TimedOut: {tell: func(*hawkfish.Error) schemas.Message { return schemas.OperationTimeout() }},
 	hawkfish.Unavailable: {tell: func(*hawkfish.Error) schemas.Message {

@@ -11,11 +11,11 @@ import (
 // present returns a state as it is sent, rendered anew only when its revision is new.
 func (b *bound) present(state any) (rendered, error) {
 	key := b.key(state)
-	if b.rev == nil {
+	id, revision := bodyKey{b, key}, b.revision(state)
+	if revision == 0 {
 		body, err := b.render(state, key, "")
 		return rendered{body: body}, err
 	}
-	id, revision := bodyKey{b, key}, b.rev(state)
 	if r, ok := b.service.bodies.get(id, revision); ok {
 		return r, nil
 	}

@@ -27,7 +27,8 @@ type Spec[V, T any] struct {
 	// Show renders the state. It must depend on its arguments alone: what it returns is cached by
 	// key and revision. V has no field for @odata.*, Actions or Oem: these are the kit's.
 	Show func(to Links, state T) V
-	// Revision grows with every change of the state; it is the ETag. nil: the resource has none.
+	// Revision grows with every change of what Show returns; it is the ETag. nil, or 0 for
+	// a state: there is none, as for what changes by itself.
 	Revision func(T) int64
 	// Oem is HawkFish's own section; its type holds its own @odata.type. nil: none.
 	Oem func(to Links, state T) any

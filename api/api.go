@@ -1,0 +1,65 @@
+// Package api declares the Redfish resources that HawkFish serves, one file
+// each: what callers see of the fleet, and which use case each wish is. It
+// knows no router, no database and no workflow.
+package api
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/api/redfish"
+	"github.com/projectbeskar/hawkfish/control"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// ServiceInfo is what the service says of itself.
+type ServiceInfo struct {
+	UUID    string // of the service, the same after a restart
+	Version string // of HawkFish
+	// TemporalUI is the address of Temporal's Web UI with its namespace, such as
+	// "http://127.0.0.1:8233/namespaces/hawkfish"; empty: there is none.
+	TemporalUI string
+}
+
+// Resources is the standard tree of the fleet view.
+func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
+	return slices.Concat(
+		serviceRoot(info),
+		systems(c),
+		tasks(c, info),
+		sessions(c),
+		accounts(c),
+		fleet(),
+		images(c),
+		hosts(c),
+		projects(c),
+		registries(),
+	)
+}
+
+// asked returns who asks, with the request that is kept with the task.
+func asked(req *redfish.Request) control.Asked {
+	return control.Asked{By: req.Actor(), Payload: hawkfish.Payload{
+		TargetURI: req.Path, HTTPOperation: req.Method, JSONBody: bytes.Clone(req.Body),
+	}}
+}
+
+// accepted answers with the task that a use case has opened.
+func accepted(t hawkfish.Task, err error) (redfish.Result, error) {
+	return redfish.Accepted("Task", taskState{Task: t}, "TaskMonitor"), err
+}
+
+// holds reports whether the caller has a privilege.
+func holds(req *redfish.Request, p schemas.Privilege) bool {
+	return req.Caller != nil && slices.Contains(req.Caller.Privileges, p)
+}
+
+// status is the Status property (DSP0268, Resource.Status).
+type status struct {
+	State  schemas.State  `json:"State"`
+	Health schemas.Health `json:"Health,omitempty"`
+}
+
+// working is the status of what has no other.
+var working = status{State: schemas.StateEnabled, Health: schemas.HealthOK}

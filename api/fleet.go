@@ -1,0 +1,30 @@
+package api
+
+import (
+	"github.com/projectbeskar/hawkfish/api/redfish"
+)
+
+// fleetView is where the tree of HawkFish's own resources begins.
+type fleetView struct {
+	ID       string        `json:"Id"`
+	Name     string        `json:"Name"`
+	Images   *redfish.Link `json:"Images,omitempty"`
+	Hosts    *redfish.Link `json:"Hosts,omitempty"`
+	Projects *redfish.Link `json:"Projects,omitempty"`
+}
+
+func fleet() []redfish.Resource {
+	return []redfish.Resource{redfish.Define(redfish.Spec[fleetView, struct{}]{
+		Type:     "#HawkFish.v1_0_0.HawkFish",
+		Path:     "/redfish/v1/Oem/HawkFish",
+		Like:     "ComputerSystemCollection",
+		Load:     nothing,
+		Revision: unchanging,
+		Show: func(to redfish.Links, _ struct{}) fleetView {
+			return fleetView{
+				ID: "HawkFish", Name: "HawkFish",
+				Images: to.To("ImageCollection", ""), Hosts: to.To("HostCollection", ""), Projects: to.To("ProjectCollection", ""),
+			}
+		},
+	})}
+}

@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+
+	"github.com/projectbeskar/hawkfish/api/redfish"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// serviceRootView is the ServiceRoot (DSP0268): where every client begins.
+type serviceRootView struct {
+	ID             string           `json:"Id"`
+	Name           string           `json:"Name"`
+	RedfishVersion string           `json:"RedfishVersion"`
+	UUID           string           `json:"UUID"`
+	Vendor         string           `json:"Vendor"`
+	Product        string           `json:"Product"`
+	Features       protocolFeatures `json:"ProtocolFeaturesSupported"`
+	Systems        *redfish.Link    `json:"Systems,omitempty"`
+	Chassis        *redfish.Link    `json:"Chassis,omitempty"`
+	Managers       *redfish.Link    `json:"Managers,omitempty"`
+	Tasks          *redfish.Link    `json:"Tasks,omitempty"`
+	SessionService *redfish.Link    `json:"SessionService,omitempty"`
+	AccountService *redfish.Link    `json:"AccountService,omitempty"`
+	EventService   *redfish.Link    `json:"EventService,omitempty"`
+	Registries     *redfish.Link    `json:"Registries,omitempty"`
+	Links          rootLinks        `json:"Links"`
+}
+
+type rootLinks struct {
+	Sessions *redfish.Link `json:"Sessions"`
+}
+
+// protocolFeatures tells which queries are served (ServiceRoot.ProtocolFeaturesSupported).
+type protocolFeatures struct {
+	ExcerptQuery    bool        `json:"ExcerptQuery"`
+	FilterQuery     bool        `json:"FilterQuery"`
+	OnlyMemberQuery bool        `json:"OnlyMemberQuery"`
+	SelectQuery     bool        `json:"SelectQuery"`
+	TopSkipQuery    bool        `json:"TopSkipQuery"`
+	ExpandQuery     expandQuery `json:"ExpandQuery"`
+}
+
+type expandQuery struct {
+	ExpandAll bool `json:"ExpandAll"`
+	Levels    bool `json:"Levels"`
+	Links     bool `json:"Links"`
+	NoLinks   bool `json:"NoLinks"`
+}
+
+// redfishVersion is the DSP0266 version whose rules the service follows.
+const redfishVersion = "1.22.0"
+
+// vendor is who made what callers see.
+const vendor = "HawkFish"
+
+func serviceRoot(info ServiceInfo) []redfish.Resource {
+	return []redfish.Resource{redfish.Define(redfish.Spec[serviceRootView, ServiceInfo]{
+		Type:     schemas.TypeServiceRoot,
+		Path:     redfish.Root,
+		Load:     func(context.Context, *redfish.Request) (ServiceInfo, error) { return info, nil },
+		Revision: func(ServiceInfo) int64 { return 1 },
+		Show: func(to redfish.Links, i ServiceInfo) serviceRootView {
+			return serviceRootView{
+				ID: "RootService", Name: "HawkFish", RedfishVersion: redfishVersion,
+				UUID: i.UUID, Vendor: vendor, Product: "HawkFish " + i.Version,
+				Features:       protocolFeatures{TopSkipQuery: true},
+				Systems:        to.To("ComputerSystemCollection", ""),
+				Chassis:        to.To("ChassisCollection", ""),
+				Managers:       to.To("ManagerCollection", ""),
+				Tasks:          to.To("TaskService", ""),
+				SessionService: to.To("SessionService", ""),
+				AccountService: to.To("AccountService", ""),
+				EventService:   to.To("EventService", ""),
+				Registries:     to.To("MessageRegistryFileCollection", ""),
+				Links:          rootLinks{Sessions: to.To("SessionCollection", "")},
+			}
+		},
+		Oem: func(to redfish.Links, _ ServiceInfo) any { return to.To("HawkFish", "") },
+	})}
+}

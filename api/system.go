@@ -1,0 +1,162 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/api/redfish"
+	"github.com/projectbeskar/hawkfish/control"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// systemView is a hawkfish.System as callers see it (DSP0268, ComputerSystem).
+type systemView struct {
+	ID            string             `json:"Id"`
+	Name          string             `json:"Name"`
+	UUID          string             `json:"UUID"`
+	SystemType    schemas.SystemType `json:"SystemType"`
+	Manufacturer  string             `json:"Manufacturer"`
+	Model         string             `json:"Model"`
+	AssetTag      string             `json:"AssetTag"`
+	PowerState    schemas.PowerState `json:"PowerState"`
+	Status        status             `json:"Status"`
+	Processors    processorSummary   `json:"ProcessorSummary"`
+	Memory        memorySummary      `json:"MemorySummary"`
+	Boot          bootView           `json:"Boot"`
+	LastResetTime *time.Time         `json:"LastResetTime,omitempty"`
+	SerialConsole serialConsole      `json:"SerialConsole"`
+	Links         systemLinks        `json:"Links"`
+}
+
+type processorSummary struct {
+	Count                 int `json:"Count"`
+	CoreCount             int `json:"CoreCount"`
+	LogicalProcessorCount int `json:"LogicalProcessorCount"`
+}
+
+type memorySummary struct {
+	// GiB has fractions: a small guest must not read as one without memory.
+	GiB float64 `json:"TotalSystemMemoryGiB"`
+}
+
+type bootView struct {
+	Enabled schemas.BootSourceOverrideEnabled `json:"BootSourceOverrideEnabled"`
+	Target  schemas.BootSource                `json:"BootSourceOverrideTarget"`
+}
+
+// serialConsole says that nobody can type into the guest yet; what it prints is in the Oem SerialLog.
+type serialConsole struct {
+	SSH struct {
+		ServiceEnabled bool `json:"ServiceEnabled"`
+	} `json:"SSH"`
+}
+
+type systemLinks struct {
+	Chassis   []redfish.Link `json:"Chassis,omitempty"`
+	ManagedBy []redfish.Link `json:"ManagedBy,omitempty"`
+}
+
+// systemOem is what only HawkFish knows of a system.
+type systemOem struct {
+	Type      string               `json:"@odata.type"`
+	Phase     hawkfish.SystemPhase `json:"Phase"`
+	Host      string               `json:"Host,omitempty"`
+	Project   string               `json:"Project"`
+	Image     string               `json:"Image,omitempty"`
+	DiskGiB   int64                `json:"DiskGiB"`
+	Network   string               `json:"Network,omitempty"`
+	MAC       string               `json:"MAC,omitempty"`
+	Boot      systemBoot           `json:"Boot"`
+	SerialLog *redfish.Link        `json:"SerialLog,omitempty"`
+}
+
+// systemBoot is what a system boots from when nothing overrides it.
+type systemBoot struct {
+	Primary schemas.BootSource `json:"Primary"`
+}
+
+// systemStatus says how a system fares in each phase of its life.
+var systemStatus = map[hawkfish.SystemPhase]status{
+	hawkfish.PhaseProvisioning: {schemas.StateStarting, schemas.HealthOK},
+	hawkfish.PhaseReady:        {schemas.StateEnabled, schemas.HealthOK},
+	hawkfish.PhaseDeleting:     {schemas.StateDisabled, schemas.HealthOK},
+	hawkfish.PhaseLost:         {schemas.StateAbsent, schemas.HealthCritical},
+}
+
+// systemPatch holds the writable properties of a ComputerSystem.
+type systemPatch struct {
+	AssetTag *string `json:"AssetTag" validate:"max=255"`
+}
+
+func systems(c *control.Control) []redfish.Resource {
+	reset := redfish.Do("Reset", func(ctx context.Context, req *redfish.Request, s hawkfish.System, p control.ResetRequest) (redfish.Result, error) {
+		return accepted(c.ResetSystem(ctx, asked(req), s, p))
+	})
+	system := redfish.Define(redfish.Spec[systemView, hawkfish.System]{
+		Type:     schemas.TypeComputerSystem,
+		Path:     "/redfish/v1/Systems/{id}",
+		Load:     findSystem(c),
+		Key:      systemKey,
+		Show:     showSystem,
+		Oem:      showSystemOem,
+		Revision: func(s hawkfish.System) int64 { return s.Revision },
+		Patch: redfish.Writable(func(ctx context.Context, req *redfish.Request, s hawkfish.System, p systemPatch) (hawkfish.System, error) {
+			return c.UpdateSystem(ctx, req.Scope(), s.ID, req.Expects(s.Revision), hawkfish.SystemUpdate{AssetTag: p.AssetTag})
+		}),
+		Delete: func(ctx context.Context, req *redfish.Request, s hawkfish.System) (redfish.Result, error) {
+			return accepted(c.DeleteSystem(ctx, asked(req), s))
+		},
+		Actions: []redfish.ActionOf[hawkfish.System]{redfish.Allowing(reset, "ResetType", acceptedResets())},
+	})
+	return []redfish.Resource{systemCollection(c), system, serialLog(c)}
+}
+
+// findSystem loads the system that a URI names, by its UUID or by its name.
+func findSystem(c *control.Control) func(context.Context, *redfish.Request) (hawkfish.System, error) {
+	return func(ctx context.Context, req *redfish.Request) (hawkfish.System, error) {
+		return c.FindSystem(ctx, req.Scope(), req.Var("id"))
+	}
+}
+
+func systemKey(s hawkfish.System) string { return s.ID }
+
+// acceptedResets lists the resets that systems know, in whatever state they
+// are: what is already so succeeds, so that a client need not look first.
+func acceptedResets() func(hawkfish.System) []string {
+	var values []string
+	for _, r := range hawkfish.ResetTypes() {
+		values = append(values, string(r))
+	}
+	return func(hawkfish.System) []string { return values }
+}
+
+func showSystem(to redfish.Links, s hawkfish.System) systemView {
+	v := systemView{
+		ID: s.ID, Name: s.Name, UUID: s.ID, SystemType: schemas.SystemTypeVirtual,
+		Manufacturer: vendor, Model: "Virtual Machine", AssetTag: s.AssetTag,
+		PowerState: s.Power, Status: systemStatus[s.Phase],
+		Processors: processorSummary{Count: 1, CoreCount: s.CPUs, LogicalProcessorCount: s.CPUs},
+		Memory:     memorySummary{GiB: float64(s.MemoryMiB) / 1024},
+		Boot:       bootView{Enabled: s.Boot.Enabled, Target: s.Boot.Target},
+	}
+	if !s.LastReset.IsZero() {
+		at := s.LastReset.UTC().Truncate(time.Second)
+		v.LastResetTime = &at
+	}
+	if chassis := to.To("Chassis", s.ID); chassis != nil {
+		v.Links.Chassis = []redfish.Link{*chassis}
+	}
+	if manager := to.To("Manager", s.ID); manager != nil {
+		v.Links.ManagedBy = []redfish.Link{*manager}
+	}
+	return v
+}
+
+func showSystemOem(to redfish.Links, s hawkfish.System) any {
+	return systemOem{
+		Type: "#HawkFishComputerSystem.v1_0_0.HawkFishComputerSystem", Phase: s.Phase, Host: s.HostID, Project: s.ProjectID,
+		Image: s.ImageID, DiskGiB: s.DiskGiB, Network: s.Network, MAC: s.MAC,
+		Boot: systemBoot{Primary: s.Boot.Primary}, SerialLog: to.To("HawkFishSerialLog", s.ID),
+	}
+}

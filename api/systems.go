@@ -1,0 +1,57 @@
+package api
+
+import (
+	"context"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/api/redfish"
+	"github.com/projectbeskar/hawkfish/control"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// newSystem is what it takes to provision a system. What is left out gets a default (control.ProvisionRequest).
+type newSystem struct {
+	Name      string         `json:"Name" validate:"required,min=1,max=63"`
+	CPU       int            `json:"CPU" validate:"min=1,max=512"`
+	MemoryMiB int64          `json:"MemoryMiB" validate:"min=16,max=16777216"`
+	DiskGiB   int64          `json:"DiskGiB" validate:"min=1,max=65536"`
+	Image     string         `json:"Image" validate:"max=300"`
+	Network   string         `json:"Network" validate:"max=255"`
+	Boot      *newSystemBoot `json:"Boot"`
+	Project   string         `json:"Project" validate:"max=255"`
+}
+
+type newSystemBoot struct {
+	Primary primaryBoot `json:"Primary" validate:"required"`
+}
+
+// primaryBoot is what a system can boot from when nothing overrides it.
+type primaryBoot schemas.BootSource
+
+// Values lists the sources, in the order of the standard.
+func (primaryBoot) Values() []string {
+	return []string{string(schemas.BootSourcePxe), string(schemas.BootSourceCd), string(schemas.BootSourceHdd)}
+}
+
+func systemCollection(c *control.Control) redfish.Resource {
+	return redfish.Collection(redfish.CollectionSpec{
+		Type:  schemas.TypeComputerSystemCollection,
+		Title: "Computer Systems",
+		Path:  "/redfish/v1/Systems",
+		Of:    "ComputerSystem",
+		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
+			found, total, err := c.ListSystems(ctx, req.Scope(), page)
+			return redfish.Keys(found, systemKey), total, err
+		},
+		Create: redfish.Creates(func(ctx context.Context, req *redfish.Request, p newSystem) (redfish.Result, error) {
+			wish := control.ProvisionRequest{
+				Name: p.Name, CPUs: p.CPU, MemoryMiB: p.MemoryMiB, DiskGiB: p.DiskGiB,
+				Image: p.Image, Network: p.Network, Project: p.Project,
+			}
+			if p.Boot != nil {
+				wish.Primary = schemas.BootSource(p.Boot.Primary)
+			}
+			return accepted(c.ProvisionSystem(ctx, asked(req), wish))
+		}),
+	})
+}

@@ -1,0 +1,148 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/api/redfish"
+	"github.com/projectbeskar/hawkfish/control"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// taskState is a task with what its workflow says of it.
+type taskState struct {
+	hawkfish.Task
+	progress control.Progress
+	percent  bool // progress has been asked for
+}
+
+// taskView is a task as callers see it (DSP0268, Task).
+type taskView struct {
+	ID              string            `json:"Id"`
+	Name            string            `json:"Name"`
+	TaskState       schemas.TaskState `json:"TaskState"`
+	TaskStatus      schemas.Health    `json:"TaskStatus"`
+	PercentComplete *int              `json:"PercentComplete,omitempty"`
+	StartTime       time.Time         `json:"StartTime"`
+	EndTime         *time.Time        `json:"EndTime,omitempty"`
+	TaskMonitor     string            `json:"TaskMonitor"`
+	HidePayload     bool              `json:"HidePayload"`
+	Payload         taskPayload       `json:"Payload"`
+	Messages        []redfish.Info    `json:"Messages"`
+}
+
+type taskPayload struct {
+	TargetURI     string   `json:"TargetUri"`
+	HTTPOperation string   `json:"HttpOperation"`
+	HTTPHeaders   []string `json:"HttpHeaders"`
+	JSONBody      string   `json:"JsonBody,omitempty"`
+}
+
+// taskOem is what only HawkFish knows of a task.
+type taskOem struct {
+	Type        string             `json:"@odata.type"`
+	Operation   hawkfish.Operation `json:"Operation"`
+	TargetID    string             `json:"TargetId"`
+	TargetName  string             `json:"TargetName"`
+	Requester   string             `json:"Requester"`
+	Step        string             `json:"Step,omitempty"`
+	Attempt     int                `json:"Attempt,omitempty"`
+	LastFailure string             `json:"LastFailure,omitempty"` // for those who run the fleet
+	WorkflowID  string             `json:"WorkflowId"`
+	RunID       string             `json:"RunId,omitempty"`
+	TemporalUI  string             `json:"TemporalUI,omitempty"`
+}
+
+// taskHealth says how a task fares in each state; OK where it says nothing.
+var taskHealth = map[schemas.TaskState]schemas.Health{
+	schemas.TaskStateSuspended: schemas.HealthWarning,
+	schemas.TaskStateException: schemas.HealthCritical,
+}
+
+// findTask loads a task, and asks its workflow how far it is while it runs.
+func findTask(c *control.Control) func(context.Context, *redfish.Request) (taskState, error) {
+	return func(ctx context.Context, req *redfish.Request) (taskState, error) {
+		t, err := c.FindTask(ctx, req.Scope(), req.Var("id"))
+		if err != nil {
+			return taskState{}, err
+		}
+		s := taskState{Task: t, progress: c.TaskProgress(ctx, t), percent: true}
+		if !holds(req, schemas.PrivilegeConfigureManager) {
+			s.progress.LastFailure = ""
+		}
+		return s, nil
+	}
+}
+
+func taskKey(s taskState) string { return s.ID }
+
+// taskRevision is 0 while a task goes on: its progress is in no row.
+func taskRevision(s taskState) int64 {
+	if !s.Ended() {
+		return 0
+	}
+	return s.Revision
+}
+
+func showTask(to redfish.Links, s taskState) taskView {
+	v := taskView{
+		ID: s.ID, Name: string(s.Operation) + " " + s.Target.Name,
+		TaskState: s.State, TaskStatus: cmp.Or(taskHealth[s.State], schemas.HealthOK),
+		StartTime:   s.CreatedAt.UTC(),
+		TaskMonitor: to.URI("TaskMonitor", s.ID),
+		Payload: taskPayload{
+			TargetURI: s.Payload.TargetURI, HTTPOperation: s.Payload.HTTPOperation,
+			HTTPHeaders: []string{}, JSONBody: string(s.Payload.JSONBody),
+		},
+		Messages: taskMessages(s.Task),
+	}
+	if s.percent && s.State != schemas.TaskStateException && s.State != schemas.TaskStateCancelled {
+		v.PercentComplete = &s.progress.Percent
+	}
+	if !s.StartedAt.IsZero() {
+		v.StartTime = s.StartedAt.UTC()
+	}
+	if !s.EndedAt.IsZero() {
+		end := s.EndedAt.UTC()
+		v.EndTime = &end
+	}
+	return v
+}
+
+// taskMessages tells what has become of a task. Its faults read like those of a request refused at once.
+func taskMessages(t hawkfish.Task) []redfish.Info {
+	msgs := redfish.ExplainAll(t.Faults)
+	switch t.State {
+	case schemas.TaskStateCompleted:
+		msgs = append(msgs, schemas.TaskEventTaskCompletedOK(t.ID))
+	case schemas.TaskStateCancelled:
+		msgs = append(msgs, schemas.TaskEventTaskCancelled(t.ID))
+	case schemas.TaskStateSuspended:
+		why := "it failed"
+		if len(t.Faults) > 0 {
+			why = cmp.Or(t.Faults[0].Message, string(t.Faults[0].Kind))
+		}
+		msgs = append(msgs, schemas.HawkFishTaskWaitsForDecision(t.Step, why))
+	}
+	infos := make([]redfish.Info, len(msgs))
+	for i, m := range msgs {
+		infos[i] = redfish.NewInfo(m)
+	}
+	return infos
+}
+
+func showTaskOem(info ServiceInfo) func(redfish.Links, taskState) any {
+	return func(_ redfish.Links, s taskState) any {
+		oem := taskOem{
+			Type: "#HawkFishTask.v1_0_0.HawkFishTask", Operation: s.Operation, TargetID: s.Target.ID, TargetName: s.Target.Name,
+			Requester: s.Requester, Step: cmp.Or(s.progress.Step, s.Step), Attempt: s.progress.Attempt,
+			LastFailure: s.progress.LastFailure, WorkflowID: s.ID, RunID: s.progress.RunID,
+		}
+		if info.TemporalUI != "" {
+			oem.TemporalUI = info.TemporalUI + "/workflows/" + s.ID
+		}
+		return oem
+	}
+}

@@ -23,8 +23,10 @@ const (
 // reporter tells the fleet what the host is and sees. Changes are gathered while
 // a report is under way, the latest of each system only, and go in one batch.
 type reporter struct {
-	cfg Config
-	log *slog.Logger
+	cfg    Config
+	log    *slog.Logger
+	tell   func(context.Context, inventory.Announcement) error
+	report func(context.Context, inventory.Sighting) error
 
 	mu       sync.Mutex
 	pending  map[string]hawkfish.Observation
@@ -33,7 +35,17 @@ type reporter struct {
 }
 
 func newReporter(cfg Config) *reporter {
-	return &reporter{cfg: cfg, log: cfg.Log.With("host_id", cfg.ID), pending: map[string]hawkfish.Observation{}, kick: make(chan struct{}, 1)}
+	return &reporter{
+		cfg: cfg, log: cfg.Log.With("host_id", cfg.ID), pending: map[string]hawkfish.Observation{}, kick: make(chan struct{}, 1),
+		tell: func(ctx context.Context, a inventory.Announcement) error {
+			_, err := inventory.Announce.Ask(ctx, cfg.Service, durable.Fleet, "announce-"+cfg.ID+"-"+uuid.NewString(), a)
+			return err
+		},
+		report: func(ctx context.Context, s inventory.Sighting) error {
+			_, err := inventory.Observe.Ask(ctx, cfg.Service, durable.Fleet, "observe-"+cfg.ID+"-"+uuid.NewString(), s)
+			return err
+		},
+	}
 }
 
 // announce says what the host has, and so that it lives.
@@ -62,9 +74,7 @@ func (r *reporter) announceOnce(ctx context.Context) error {
 	if err != nil {
 		return err // a host whose hypervisor does not answer is silent
 	}
-	_, err = inventory.Announce.Ask(ctx, r.cfg.Service, durable.Fleet, "announce-"+r.cfg.ID+"-"+uuid.NewString(),
-		inventory.Announcement{HostID: r.cfg.ID, URI: r.cfg.URI, Facts: facts})
-	return err
+	return r.tell(ctx, inventory.Announcement{HostID: r.cfg.ID, URI: r.cfg.URI, Facts: facts})
 }
 
 // watch follows the hypervisor's events. Each time they begin to flow, and from
@@ -144,7 +154,7 @@ func (r *reporter) send(ctx context.Context) {
 		case <-r.kick:
 		}
 		sighting := r.take()
-		_, err := inventory.Observe.Ask(ctx, r.cfg.Service, durable.Fleet, "observe-"+r.cfg.ID+"-"+uuid.NewString(), sighting)
+		err := r.report(ctx, sighting)
 		if err == nil {
 			continue
 		}

@@ -32,7 +32,7 @@ var diskTests = []test{
 		g.Image, g.DiskGiB = src, 1
 		f.refuses(f.CreateDisk(f.ctx(), g), "/DiskGiB")
 		f.ok(f.DropImage(f.ctx(), src.SHA256)) // nothing of it is left that would be a clone
-		f.fetch(src)
+		f.ok(noValue(f.FetchImage(f.ctx(), src, func(int64, int64) {})))
 		g.DiskGiB = 2
 		f.ok(f.CreateDisk(f.ctx(), g))
 	}},

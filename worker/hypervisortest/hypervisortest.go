@@ -38,7 +38,8 @@ type World struct {
 type Host struct {
 	hawkfish.Hypervisor
 
-	// Reopen returns the same host as a worker that has just started sees it.
+	// Reopen returns the same host as a worker that has just started sees it. The suite then uses only
+	// this one, up to its own clean-up: end it where the one before would have ended, in a Cleanup of Open.
 	Reopen func(t *testing.T) hawkfish.Hypervisor
 
 	// PowerOff, Reboot and IgnoreButton tell a guest that has booted to switch itself off, to

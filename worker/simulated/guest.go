@@ -1,0 +1,80 @@
+package simulated
+
+import (
+	"time"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+// plan sees to it that what a guest will do by itself happens. It may be called
+// again for the same run. The caller holds mu.
+func (h *Hypervisor) plan(id string) {
+	s := h.systems[id]
+	if s == nil || !s.On {
+		return
+	}
+	run := s.LastReset
+	if !s.OffAt.IsZero() && !s.planned.off.Equal(s.OffAt) {
+		s.planned.off = s.OffAt
+		h.after(time.Until(s.OffAt), id, run, h.halt)
+	}
+	if s.planned.run.Equal(run) {
+		return
+	}
+	s.planned.run = run
+	if mean := h.guests.PowerOffEvery; mean > 0 {
+		h.after(h.wait(mean), id, run, h.halt)
+	}
+	if mean := h.guests.RebootEvery; mean > 0 {
+		h.after(h.wait(mean), id, run, func(s *system, _ time.Time) { h.boot(s) })
+	}
+}
+
+// after lets a guest do something by itself, if the same run of it still goes on then.
+func (h *Hypervisor) after(d time.Duration, id string, run time.Time, do func(*system, time.Time)) {
+	time.AfterFunc(max(d, 0), func() {
+		_ = h.act(id, func(s *system) bool { return s.LastReset.Equal(run) }, do)
+	})
+}
+
+// act changes a guest that runs from within. NotFound when there is none.
+func (h *Hypervisor) act(id string, still func(*system) bool, do func(*system, time.Time)) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	old := h.systems[id]
+	if h.closed || old == nil || !old.On || !still(old) {
+		return hawkfish.Missing("ComputerSystem", id)
+	}
+	next := *old
+	do(&next, h.now())
+	if err := h.put(id, next); err != nil {
+		return err
+	}
+	h.plan(id)
+	return nil
+}
+
+func always(*system) bool { return true }
+
+// PowerOff lets a guest that runs switch itself off. NotFound when there is none.
+func (h *Hypervisor) PowerOff(systemID string) error { return h.act(systemID, always, h.halt) }
+
+// Reboot lets a guest that runs restart itself. NotFound when there is none.
+func (h *Hypervisor) Reboot(systemID string) error {
+	return h.act(systemID, always, func(s *system, _ time.Time) { h.boot(s) })
+}
+
+// IgnoreButton makes a guest that runs deaf for its power button, or lets it hear again. NotFound when there is none.
+func (h *Hypervisor) IgnoreButton(systemID string, deaf bool) error {
+	return h.act(systemID, always, func(s *system, _ time.Time) { s.Deaf = deaf })
+}
+
+// NMIs counts the non-maskable interrupts that a system has received since it was defined.
+func (h *Hypervisor) NMIs(systemID string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s := h.systems[systemID]; s != nil {
+		return s.NMIs
+	}
+	return 0
+}

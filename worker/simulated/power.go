@@ -1,0 +1,101 @@
+package simulated
+
+import (
+	"context"
+	"time"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+// Start boots a guest that is off.
+func (h *Hypervisor) Start(ctx context.Context, systemID string) (hawkfish.Observation, error) {
+	return change(ctx, h, MethodStart, systemID, domain(systemID, func(s *system) error {
+		switch {
+		case s.On:
+			return nil
+		case s.Disk == nil:
+			return conflict(systemID, "the system has no boot disk")
+		case h.used.MemoryMiB+s.Guest.MemoryMiB > h.facts.Capacity.MemoryMiB:
+			return exhausted("memory")
+		}
+		s.On, s.MemoryMiB, s.Serial = true, s.Guest.MemoryMiB, nil
+		h.boot(s)
+		return nil
+	}))
+}
+
+// Stop pulls the plug.
+func (h *Hypervisor) Stop(ctx context.Context, systemID string) (hawkfish.Observation, error) {
+	return change(ctx, h, MethodStop, systemID, domain(systemID, func(s *system) error {
+		if s.On {
+			h.halt(s, h.now())
+		}
+		return nil
+	}))
+}
+
+// PressPowerButton asks the guest to shut down; it obeys as Behaviour says.
+func (h *Hypervisor) PressPowerButton(ctx context.Context, systemID string) error {
+	_, err := change(ctx, h, MethodPressPowerButton, systemID, domain(systemID, func(s *system) error {
+		if !s.On || !s.OffAt.IsZero() {
+			return nil
+		}
+		now := h.now()
+		s.note(now, markButton)
+		if s.Deaf || !s.bootable() {
+			return nil
+		}
+		ready := s.LastReset.Add(h.guests.Boot)
+		if ready.Before(now) {
+			ready = now
+		}
+		s.OffAt = ready.Add(h.guests.Shutdown)
+		return nil
+	}))
+	return err
+}
+
+// Reset presses the reset button.
+func (h *Hypervisor) Reset(ctx context.Context, systemID, op string) (hawkfish.Observation, error) {
+	return change(ctx, h, MethodReset, systemID, domain(systemID, func(s *system) error {
+		switch {
+		case s.ResetOp == op:
+		case !s.On:
+			return conflict(systemID, "the guest is off")
+		default:
+			s.ResetOp = op
+			h.boot(s)
+		}
+		return nil
+	}))
+}
+
+// InjectNMI sends a non-maskable interrupt, which the guest notes on its serial port.
+func (h *Hypervisor) InjectNMI(ctx context.Context, systemID, op string) error {
+	_, err := change(ctx, h, MethodInjectNMI, systemID, domain(systemID, func(s *system) error {
+		switch {
+		case s.NMIOp == op:
+		case !s.On:
+			return conflict(systemID, "the guest is off")
+		default:
+			s.NMIOp = op
+			s.NMIs++
+			s.note(h.now(), markNMI)
+		}
+		return nil
+	}))
+	return err
+}
+
+// boot lets the guest begin anew. The caller holds mu.
+func (h *Hypervisor) boot(s *system) {
+	s.LastReset = h.now()
+	s.OffAt = time.Time{}
+	s.note(s.LastReset, markBoot)
+}
+
+// halt switches the guest off. The caller holds mu.
+func (h *Hypervisor) halt(s *system, at time.Time) {
+	s.On, s.MemoryMiB, s.OffAt = false, 0, time.Time{}
+	s.note(at, markOff)
+}

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/gofiber/fiber/v3"
+	"github.com/valyala/fasthttp"
+
+	"github.com/projectbeskar/hawkfish/api/redfish"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// recovered, deferred, turns a panic into a reply and a log line with the stack.
+func (s *Server) recovered(x *exchange, reply *redfish.Reply) {
+	if p := recover(); p != nil {
+		err := fmt.Errorf("%s %s panicked: %v\n%s", x.method, x.req.Path, p, debug.Stack())
+		s.report(x.ctx, err)
+		*reply = redfish.Failure(err)
+	}
+}
+
+// faults say in Redfish's words what fasthttp and fiber refuse; others are a GeneralError.
+var faults = map[int]func() schemas.Message{
+	http.StatusRequestEntityTooLarge: schemas.PayloadTooLarge,
+	http.StatusNotImplemented:        schemas.OperationNotAllowed,
+	http.StatusInternalServerError:   schemas.InternalError,
+}
+
+// unreadable answers what could not be read as a request: too large, too slow, or no HTTP.
+// fasthttp closes the connection after it.
+func (s *Server) unreadable(c fiber.Ctx, err error) error {
+	status := http.StatusInternalServerError
+	if e, ok := errors.AsType[*fiber.Error](err); ok {
+		status = e.Code
+	}
+	connOf(c.RequestCtx()).linger.Store(true) // there may be more of it
+	s.refuseUnread(c.RequestCtx(), status)
+	return nil
+}
+
+func (s *Server) refuseUnread(http *fasthttp.RequestCtx, status int) {
+	x := &exchange{}
+	s.begin(x, http)
+	x.started = time.Now() // fasthttp has not come to note when
+	message := schemas.GeneralError
+	if known, ok := faults[status]; ok {
+		message = known
+	}
+	m := message()
+	m.Status = status
+	reply := redfish.Refuse(m)
+	s.write(http, x, reply)
+	s.finish(x, reply)
+}
+
+// known lets pass the methods that fiber knows; it would answer others with a plain text.
+func (s *Server) known(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(http *fasthttp.RequestCtx) {
+		if !methods[string(http.Method())] {
+			s.refuseUnread(http, fasthttp.StatusNotImplemented)
+			return
+		}
+		next(http)
+	}
+}

@@ -1,0 +1,111 @@
+package server
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/valyala/fasthttp"
+)
+
+// listener knows its open connections.
+type listener struct {
+	net.Listener
+	mu   sync.Mutex
+	open map[*conn]struct{}
+}
+
+func newListener(ln net.Listener) *listener {
+	return &listener{Listener: ln, open: map[*conn]struct{}{}}
+}
+
+// Accept waits when the process is out of file descriptors: fasthttp would give up for ever.
+func (l *listener) Accept() (net.Conn, error) {
+	pause := &backoff.ExponentialBackOff{InitialInterval: 5 * time.Millisecond, Multiplier: 2, MaxInterval: time.Second}
+	pause.Reset()
+	for {
+		inner, err := l.Listener.Accept()
+		switch {
+		case err == nil:
+			c := newConn(inner, l)
+			l.mu.Lock()
+			l.open[c] = struct{}{}
+			l.mu.Unlock()
+			return c, nil
+		case errors.Is(err, net.ErrClosed):
+			return nil, err
+		}
+		time.Sleep(pause.NextBackOff())
+	}
+}
+
+// closeAll closes the connections that are left.
+func (l *listener) closeAll() {
+	l.mu.Lock()
+	left := make([]*conn, 0, len(l.open))
+	for c := range l.open {
+		left = append(left, c)
+	}
+	l.mu.Unlock()
+	for _, c := range left {
+		_ = c.Close() // the client sees it
+	}
+}
+
+// conn is an accepted connection, below TLS.
+type conn struct {
+	net.Conn
+	of      *listener
+	text    string // address and port of the client
+	address address
+	linger  atomic.Bool
+}
+
+func newConn(inner net.Conn, of *listener) *conn {
+	c := &conn{Conn: inner, of: of, text: inner.RemoteAddr().String()}
+	if tcp, ok := inner.RemoteAddr().(*net.TCPAddr); ok {
+		c.address = addressOf(tcp.AddrPort().Addr())
+	}
+	return c
+}
+
+// Bounds of what is read and thrown away of a request that was refused before it had been read.
+const (
+	lingerFor   = time.Second
+	lingerBytes = 8 << 20
+)
+
+// Close closes the connection. With linger set it first reads what the client
+// still sends: closing at once would reset the connection, and the client lose the answer.
+func (c *conn) Close() error {
+	c.of.mu.Lock()
+	delete(c.of.open, c)
+	c.of.mu.Unlock()
+	if tcp, ok := c.Conn.(*net.TCPConn); ok && c.linger.Swap(false) {
+		_ = tcp.CloseWrite()
+		_ = tcp.SetReadDeadline(time.Now().Add(lingerFor))
+		_, _ = io.CopyN(io.Discard, tcp, lingerBytes)
+	}
+	return c.Conn.Close()
+}
+
+// nowhere stands for a connection that this package has not accepted, as in tests of a handler.
+var nowhere = &conn{address: addressOf(netip.IPv6Unspecified())}
+
+// connOf returns the connection of a request.
+func connOf(http *fasthttp.RequestCtx) *conn {
+	inner := http.Conn()
+	if encrypted, ok := inner.(*tls.Conn); ok {
+		inner = encrypted.NetConn()
+	}
+	if c, ok := inner.(*conn); ok {
+		return c
+	}
+	return nowhere
+}

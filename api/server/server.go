@@ -1,0 +1,131 @@
+// Package server puts the kit's operations on the network: listener, TLS, login,
+// limits, request ids, access log, metrics and probes. It is the only importer of fiber, and
+// bind.go the only place where kit and router meet. It knows no resource.
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v3"
+	"github.com/gofiber/fiber/v3/middleware/adaptor"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/projectbeskar/hawkfish/api/redfish"
+	"github.com/projectbeskar/hawkfish/internal/config"
+	"github.com/projectbeskar/hawkfish/internal/metrics"
+)
+
+// Service is what is served; *redfish.Service is the one.
+type Service interface {
+	Operations() []*redfish.Operation
+	Allow(pattern string) []string
+}
+
+// Config is what a server needs. All but TLS must be set.
+type Config struct {
+	Service Service
+	Auth    Authenticator
+	TLS     *tls.Config // nil: plain HTTP, for a proxy in front
+	Limits  config.Limits
+	Log     *slog.Logger
+	Metrics *prometheus.Registry
+	Ready   metrics.Ready
+}
+
+// Server serves Redfish over HTTP/1.1.
+type Server struct {
+	Config
+	app       *fiber.App
+	routes    routes
+	ids       *requestIDs
+	measures  *measures
+	addresses *limiters[address]
+	users     *limiters[string]
+
+	base   context.Context // of every request; ends when the time to drain is over
+	cancel context.CancelFunc
+}
+
+// New returns a server. It panics when two operations have the same method and path.
+func New(cfg Config) *Server {
+	s := &Server{
+		Config:    cfg,
+		ids:       newRequestIDs(),
+		measures:  newMeasures(cfg.Metrics),
+		addresses: newLimiters[address](cfg.Limits.AddressRate),
+		users:     newLimiters[string](cfg.Limits.UserRate),
+	}
+	s.base, s.cancel = context.WithCancel(context.Background())
+	s.app = fiber.New(fiber.Config{
+		CaseSensitive:  true,
+		Immutable:      true,
+		BodyLimit:      int(cfg.Limits.BodyLimit),
+		ReadBufferSize: int(cfg.Limits.HeaderLimit), // fasthttp's bound of the request line and headers
+		ReadTimeout:    cfg.Limits.ReadTimeout,
+		WriteTimeout:   cfg.Limits.WriteTimeout,
+		IdleTimeout:    cfg.Limits.IdleTimeout,
+		Concurrency:    cfg.Limits.Connections,
+		ErrorHandler:   s.unreadable,
+	})
+	probes := adaptor.HTTPHandler(metrics.Endpoints(cfg.Metrics, cfg.Ready))
+	for _, path := range metrics.Paths {
+		s.app.Get(path, probes)
+	}
+	s.app.All("*", s.handle)
+	s.bind(cfg.Service)
+
+	inner := s.app.Server()
+	inner.CloseOnShutdown = true // a client that keeps its connection alive must not hold up the end
+	inner.Handler = s.known(inner.Handler)
+	return s
+}
+
+// Listen opens address ("host:port") and serves it until ctx ends.
+func (s *Server) Listen(ctx context.Context, address string) error {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	return s.Serve(ctx, ln)
+}
+
+// Serve serves a listener until ctx ends. Then it accepts no more, lets the
+// requests at work finish for Limits.DrainTimeout, and closes what is left. It can be called once.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	defer s.cancel()
+	open := newListener(ln)
+	var outer net.Listener = open
+	if s.TLS != nil {
+		// The handshake is not done here but at the connection's first read, in a goroutine of its own
+		// and within ReadTimeout: a client that never begins one holds up nobody.
+		outer = tls.NewListener(open, s.TLS)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.app.Listener(outer, fiber.ListenConfig{DisableStartupMessage: true}) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	s.Log.Info("draining", "timeout", s.Limits.DrainTimeout)
+	err := s.app.ShutdownWithTimeout(max(s.Limits.DrainTimeout, time.Millisecond))
+	s.cancel()
+	open.closeAll()
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.Log.Warn("requests were still at work when the time to drain was over")
+		err = nil
+	}
+	return errors.Join(err, <-served)
+}
+
+// methods are those that fiber knows.
+var methods = map[string]bool{
+	http.MethodGet: true, http.MethodHead: true, http.MethodPost: true, http.MethodPut: true, http.MethodDelete: true,
+	http.MethodConnect: true, http.MethodOptions: true, http.MethodTrace: true, http.MethodPatch: true,
+}

@@ -69,18 +69,21 @@ func KindOf(err error) Kind {
 // Faults lists the *Error values in err, which may join several: the faults of
 // one request. An error of no known kind becomes one Internal fault.
 func Faults(err error) []*Error {
-	if err == nil {
+	switch e := err.(type) {
+	case nil:
 		return nil
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+	case *Error:
+		return []*Error{e}
+	case interface{ Unwrap() []error }:
 		var all []*Error
-		for _, one := range joined.Unwrap() {
+		for _, one := range e.Unwrap() {
 			all = append(all, Faults(one)...)
 		}
 		return all
-	}
-	if e, ok := errors.AsType[*Error](err); ok {
-		return []*Error{e}
+	case interface{ Unwrap() error }: // a wrapper around one or many
+		if inner := e.Unwrap(); inner != nil {
+			return Faults(inner)
+		}
 	}
 	return []*Error{{Kind: Internal, Err: err}}
 }

@@ -43,8 +43,12 @@ func checkBody(check *validator.Validate, body []byte, want *shape, say vocabula
 	return c.faults
 }
 
-// fault notes what is wrong at a JSON pointer.
-func (c *checker) fault(at string, m schemas.Message) { c.faults = append(c.faults, m.At(at)) }
+// fault notes what is wrong at a JSON pointer, until there is more than anyone reads.
+func (c *checker) fault(at string, m schemas.Message) {
+	if len(c.faults) <= maxFaults {
+		c.faults = append(c.faults, m.At(at))
+	}
+}
 
 func (c *checker) object(at string, doc node, want *shape) {
 	seen := make(map[string]bool, len(doc.members))

@@ -78,6 +78,9 @@ type section struct {
 
 // Define turns a typed declaration into a Resource.
 func Define[V, T any](s Spec[V, T]) Resource {
+	if s.Load == nil || s.Show == nil {
+		panic(s.Path + " has no Load or no Show")
+	}
 	r := declare(s.Type, s.Name, s.Path, s.Like)
 	r.Aliases, r.Insist = s.Aliases, s.Insist
 	r.view, r.state = reflect.TypeFor[V](), reflect.TypeFor[T]()

@@ -107,9 +107,6 @@ func (s *Service) bind(r Resource) *bound {
 var reserved = []string{"Actions", "Oem"}
 
 func (b *bound) checkDeclaration() {
-	if b.load == nil || b.show == nil {
-		panic(b.Name + " has no Load or no Show")
-	}
 	for name := range viewFields(b.view) {
 		if slices.Contains(reserved, name) || strings.HasPrefix(name, "@odata.") {
 			panic(fmt.Sprintf("%s: %s is the kit's, a view must not have it", b.Name, name))

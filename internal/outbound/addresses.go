@@ -8,6 +8,9 @@ import (
 
 var loopback = prefixes("127.0.0.0/8", "::1/128")
 
+// isLoopback reports whether a network has addresses of this machine.
+func isLoopback(n netip.Prefix) bool { return slices.ContainsFunc(loopback, n.Overlaps) }
+
 // never lists what no allow-list opens, and why.
 var never = []struct {
 	why      string

@@ -18,6 +18,8 @@ import (
 // Policy says which addresses may be connected to. The zero Policy allows all
 // but loopback and those that are never allowed.
 type Policy struct {
+	// Any allows what the zero Policy allows besides what is listed; without it, a list allows nothing else.
+	Any bool
 	// Names are host names in lower case; "*.example.com" stands for all names below example.com.
 	Names []string
 	// Networks are the networks that may be reached; loopback only when one of them holds it.
@@ -25,7 +27,7 @@ type Policy struct {
 }
 
 // ParsePolicy reads an allow-list of host names, addresses and networks (CIDR).
-// "localhost" stands for the loopback networks. An empty list is the zero Policy.
+// "localhost" stands for the loopback networks, "*" for Any. An empty list is the zero Policy.
 func ParsePolicy(allow []string) (Policy, error) {
 	var p Policy
 	for _, entry := range allow {
@@ -33,6 +35,8 @@ func ParsePolicy(allow []string) (Policy, error) {
 			p.Networks = append(p.Networks, prefix.Masked())
 		} else if addr, err := netip.ParseAddr(entry); err == nil {
 			p.Networks = append(p.Networks, netip.PrefixFrom(addr.Unmap(), addr.Unmap().BitLen()))
+		} else if entry == "*" {
+			p.Any = true
 		} else if name := canonical(entry); name == "localhost" {
 			p.Networks = append(p.Networks, loopback...)
 			p.Names = append(p.Names, name)
@@ -45,8 +49,8 @@ func ParsePolicy(allow []string) (Policy, error) {
 	return p, nil
 }
 
-// open reports whether there is no allow-list.
-func (p Policy) open() bool { return len(p.Names) == 0 && len(p.Networks) == 0 }
+// open reports whether addresses need not be listed.
+func (p Policy) open() bool { return p.Any || len(p.Names) == 0 && len(p.Networks) == 0 }
 
 // checkHost says what can be said of a URL's host before it is resolved.
 func (p Policy) checkHost(host string) error {
@@ -59,7 +63,7 @@ func (p Policy) checkHost(host string) error {
 		return denied("not a host name")
 	case isMetadataName(name):
 		return denied("a metadata service is never allowed")
-	case p.open() && isLocalName(name):
+	case isLocalName(name) && !slices.ContainsFunc(p.Networks, isLoopback):
 		return denied("this machine is not allowed")
 	case !p.open() && !p.allowsName(name) && len(p.Networks) == 0:
 		return denied("the host is not on the allow-list")

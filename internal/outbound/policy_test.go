@@ -64,6 +64,10 @@ func TestAllowList(t *testing.T) {
 		{[]string{"127.0.0.1"}, "rebound.example.com", "127.0.0.1", true},
 		{[]string{"::ffff:127.0.0.1"}, "localhost", "127.0.0.1", true},
 		{[]string{"127.0.0.1"}, "localhost", "127.0.0.2", false},
+		{[]string{"*"}, "example.com", "10.1.2.3", true},
+		{[]string{"*"}, "localhost", "127.0.0.1", false},
+		{[]string{"*", "127.0.0.1"}, "example.com", "10.1.2.3", true},
+		{[]string{"*", "127.0.0.1"}, "localhost", "127.0.0.1", true},
 	} {
 		if err := parse(t, c.allow...).checkAddr(c.host, netip.MustParseAddr(c.addr)); (err == nil) != c.ok {
 			t.Errorf("allow %q: %s at %s: got %v", c.allow, c.host, c.addr, err)
@@ -96,6 +100,9 @@ func TestCheckURL(t *testing.T) {
 		{"http://Metadata.Google.Internal./", []string{"metadata.google.internal"}, false},
 		{"http://exa mple.com/", nil, false},
 		{"http://localhost/", []string{"localhost"}, true},
+		{"http://localhost/", []string{"*"}, false},
+		{"http://localhost/", []string{"example.com"}, false},
+		{"http://localhost/", []string{"*", "127.0.0.0/8"}, true},
 		{"http://127.0.0.1:9/", []string{"127.0.0.0/8"}, true},
 		{"http://example.com/", []string{"example.org"}, false},
 		{"http://example.com/", []string{"10.0.0.0/8"}, true}, // what it resolves to decides
@@ -112,7 +119,7 @@ func TestCheckURL(t *testing.T) {
 
 func TestParsePolicyRefuses(t *testing.T) {
 	t.Parallel()
-	for _, entry := range []string{"", "http://example.com", "exa mple", "10.0.0.0/40", "*", "a..b"} {
+	for _, entry := range []string{"", "http://example.com", "exa mple", "10.0.0.0/40", "**", "*.", "a..b"} {
 		if p, err := ParsePolicy([]string{entry}); err == nil {
 			t.Errorf("%q: got %+v", entry, p)
 		}

@@ -17,9 +17,9 @@ import (
 type ServiceInfo struct {
 	UUID    string // of the service, the same after a restart
 	Version string // of HawkFish
-	// TemporalUI is the address of Temporal's Web UI with its namespace, such as
-	// "http://127.0.0.1:8233/namespaces/hawkfish"; empty: there is none.
-	TemporalUI string
+	// TemporalUI is the address of Temporal's Web UI, such as "http://127.0.0.1:8233"; empty: there is none.
+	TemporalUI        string
+	TemporalNamespace string
 }
 
 // Resources is the standard tree of the fleet view.

@@ -141,7 +141,7 @@ func showTaskOem(info ServiceInfo) func(redfish.Links, taskState) any {
 			LastFailure: s.progress.LastFailure, WorkflowID: s.ID, RunID: s.progress.RunID,
 		}
 		if info.TemporalUI != "" {
-			oem.TemporalUI = info.TemporalUI + "/workflows/" + s.ID
+			oem.TemporalUI = info.TemporalUI + "/namespaces/" + info.TemporalNamespace + "/workflows/" + s.ID
 		}
 		return oem
 	}

@@ -3,6 +3,8 @@ package hawkfish
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // Event is something that happened. Events are written in the transaction of
@@ -29,3 +31,16 @@ const (
 	EventImageReady    EventKind = "ImageReady"
 	EventImageDeleted  EventKind = "ImageDeleted"
 )
+
+// TaskDetail is the Detail of the events of tasks.
+type TaskDetail struct {
+	TaskID    string            `json:"task"`
+	Operation Operation         `json:"operation"`
+	State     schemas.TaskState `json:"state"`
+}
+
+// PowerDetail is the Detail of EventPowerChanged.
+type PowerDetail struct {
+	From schemas.PowerState `json:"from"`
+	To   schemas.PowerState `json:"to"`
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+// Redfish's names of what the store keeps, as errors carry them.
+const (
+	resourceSystem  = "ComputerSystem"
+	resourceImage   = "Image"
+	resourceHost    = "Host"
+	resourceTask    = "Task"
+	resourceAccount = "ManagerAccount"
+	resourceSession = "Session"
+	resourceProject = "Project"
+)
+
+// subject is what a call is about, in the caller's words.
+type subject struct{ resource, id string }
+
+func (s subject) missing() error { return hawkfish.Missing(s.resource, s.id) }
+
+// broken maps constraints to what it means to break them; the value of a unique one is the subject's ID
+// when there is no function for it.
+var broken = map[string]func(on subject, cause *pgconn.PgError) *hawkfish.Error{
+	"systems_name_unique":              taken(resourceSystem, "/Name"),
+	"systems_mac_unique":               taken(resourceSystem, "/MAC"),
+	"systems_pkey":                     taken(resourceSystem, "/Id"),
+	"images_name_version_unique":       taken(resourceImage, "/Name"),
+	"images_pkey":                      taken(resourceImage, "/Id"),
+	"accounts_user_name_unique":        taken(resourceAccount, "/UserName"),
+	"tasks_pkey":                       taken(resourceTask, "/Id"),
+	"systems_image_in_use":             inUse(resourceImage),
+	"systems_project_id_fkey":          unknown(resourceProject),
+	"images_project_id_fkey":           unknown(resourceProject),
+	"tasks_project_id_fkey":            unknown(resourceProject),
+	"account_projects_project_id_fkey": unknown(resourceProject),
+	"sessions_account_id_fkey":         unknown(resourceAccount),
+}
+
+func taken(resource, property string) func(subject, *pgconn.PgError) *hawkfish.Error {
+	return func(on subject, cause *pgconn.PgError) *hawkfish.Error {
+		value := on.id
+		if columns, values, ok := strings.Cut(cause.Detail, ")=("); ok && !strings.Contains(columns, ",") {
+			value = strings.TrimSuffix(values, ") already exists.")
+		}
+		return &hawkfish.Error{Kind: hawkfish.Exists, Resource: resource, Property: property, Value: value, Err: cause}
+	}
+}
+
+func inUse(resource string) func(subject, *pgconn.PgError) *hawkfish.Error {
+	return func(on subject, cause *pgconn.PgError) *hawkfish.Error {
+		return &hawkfish.Error{Kind: hawkfish.Conflict, Resource: resource, ID: on.id, Message: "a system uses it", Err: cause}
+	}
+}
+
+func unknown(resource string) func(subject, *pgconn.PgError) *hawkfish.Error {
+	return func(_ subject, cause *pgconn.PgError) *hawkfish.Error {
+		return &hawkfish.Error{Kind: hawkfish.NotFound, Resource: resource, Err: cause}
+	}
+}
+
+// classes maps codes of PostgreSQL, or their first two letters, to kinds (manual, "PostgreSQL Error Codes").
+var classes = map[string]hawkfish.Kind{
+	"08":    hawkfish.Unavailable, // connection exception
+	"22":    hawkfish.Invalid,     // data exception, such as a zero byte in a text
+	"25P03": hawkfish.Unavailable, // idle in transaction for too long
+	"28":    hawkfish.Unavailable, // it does not let us in
+	"3D000": hawkfish.Unavailable, // no such database
+	"40":    hawkfish.Unavailable, // serialization, deadlock: retries did not help
+	"53":    hawkfish.Unavailable, // out of connections, memory or disk
+	"55P03": hawkfish.Unavailable, // a lock was not to be had in time
+	"57":    hawkfish.Unavailable, // cancelled, shutting down, starting up
+	"58":    hawkfish.Unavailable, // the server's disk fails
+}
+
+// failure turns every error of this package into a *hawkfish.Error. No rows means that the subject is missing.
+func failure(err error, on subject) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*hawkfish.Error](err); ok {
+		return err
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return on.missing()
+	}
+	if cause, ok := errors.AsType[*pgconn.PgError](err); ok {
+		if meaning, ok := broken[cause.ConstraintName]; ok {
+			return meaning(on, cause)
+		}
+		kind, ok := classes[cause.Code]
+		if !ok {
+			kind, ok = classes[cause.Code[:min(2, len(cause.Code))]]
+		}
+		switch {
+		case !ok:
+			return &hawkfish.Error{Kind: hawkfish.Internal, Resource: on.resource, ID: on.id, Err: err}
+		case kind == hawkfish.Unavailable:
+			return hawkfish.Down("PostgreSQL", err)
+		}
+		return &hawkfish.Error{Kind: kind, Resource: on.resource, ID: on.id, Err: err}
+	}
+	if unreachable(err) {
+		return hawkfish.Down("PostgreSQL", err)
+	}
+	return &hawkfish.Error{Kind: hawkfish.Internal, Resource: on.resource, ID: on.id, Err: err}
+}
+
+// unreachable reports errors that come from the way to the server, or from waiting too long for it.
+func unreachable(err error) bool {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	_, network := errors.AsType[net.Error](err)
+	return network || pgconn.Timeout(err) || pgconn.SafeToRetry(err) || closed(err) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
+	"github.com/projectbeskar/hawkfish/store/db"
+)
+
+// OpenTask stores t, with State New when its target is free, else Pending, and makes an ID when it has none.
+// Busy when MaxWaitingTasks wait already; NotFound when the target is gone or of
+// another project; Conflict when it is being deleted.
+func (s *Store) OpenTask(ctx context.Context, t hawkfish.Task) (hawkfish.Task, error) {
+	return s.open(ctx, t, func(ctx context.Context, q *db.Queries, t *hawkfish.Task) error {
+		_, err := approach(ctx, q, t)
+		return err
+	})
+}
+
+// CreateSystem stores a system and the task that provisions it, or neither. Exists when the name is taken;
+// NotFound when the image or the project is missing; Conflict when the image is not ready.
+func (s *Store) CreateSystem(ctx context.Context, created hawkfish.System, t hawkfish.Task) (hawkfish.Task, error) {
+	created.ID = newID(created.ID)
+	t.Target = hawkfish.Target{Kind: hawkfish.TargetSystem, ID: created.ID, Name: created.Name}
+	t.ProjectID = created.ProjectID
+	return s.open(ctx, t, func(ctx context.Context, q *db.Queries, _ *hawkfish.Task) error {
+		if err := keepImage(ctx, q, created.ImageID); err != nil {
+			return err
+		}
+		_, err := insertSystem(ctx, q, created)
+		return err
+	})
+}
+
+// keepImage keeps the image of a new system from being deleted before the system is there.
+func keepImage(ctx context.Context, q *db.Queries, id string) error {
+	if id == "" {
+		return nil
+	}
+	if !isID(id) {
+		return hawkfish.Missing(resourceImage, id)
+	}
+	phase, err := q.ImageToClone(ctx, id)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return hawkfish.Missing(resourceImage, id)
+	case err == nil && phase != string(hawkfish.ImageReady):
+		return &hawkfish.Error{Kind: hawkfish.Conflict, Resource: resourceImage, ID: id, Message: "it is not ready: " + phase}
+	}
+	return err
+}
+
+// DeleteSystem marks a system Deleting and opens the task that deletes it, or neither. It fails as OpenTask does.
+func (s *Store) DeleteSystem(ctx context.Context, t hawkfish.Task) (hawkfish.Task, error) {
+	t.Target.Kind = hawkfish.TargetSystem
+	return s.open(ctx, t, markDeleting)
+}
+
+// CreateImage stores an image and the task that imports it, or neither. Exists when the project has this name and version.
+func (s *Store) CreateImage(ctx context.Context, img hawkfish.Image, t hawkfish.Task) (hawkfish.Task, error) {
+	img.ID = newID(img.ID)
+	t.Target = hawkfish.Target{Kind: hawkfish.TargetImage, ID: img.ID, Name: img.Name}
+	t.ProjectID = img.ProjectID
+	return s.open(ctx, t, func(ctx context.Context, q *db.Queries, _ *hawkfish.Task) error {
+		_, err := insertImage(ctx, q, img)
+		return err
+	})
+}
+
+// DeleteImage marks an image Deleting and opens the task that deletes it, or neither. Conflict while a
+// system uses it; else it fails as OpenTask does.
+func (s *Store) DeleteImage(ctx context.Context, t hawkfish.Task) (hawkfish.Task, error) {
+	t.Target.Kind = hawkfish.TargetImage
+	return s.open(ctx, t, func(ctx context.Context, q *db.Queries, t *hawkfish.Task) error {
+		if err := markDeleting(ctx, q, t); err != nil {
+			return err
+		}
+		// The mark is made: who wants to clone the image waits for this transaction, and is then refused.
+		used, err := q.ImageInUse(ctx, t.Target.ID)
+		if err == nil && used {
+			err = &hawkfish.Error{Kind: hawkfish.Conflict, Resource: resourceImage, ID: t.Target.ID, Message: "a system uses it"}
+		}
+		return err
+	})
+}
+
+func markDeleting(ctx context.Context, q *db.Queries, t *hawkfish.Task) error {
+	now, err := approach(ctx, q, t)
+	if err != nil {
+		return err
+	}
+	_, err = targetKinds[t.Target.Kind].markDeleting(ctx, q, t.Target.ID, now.phase)
+	return err
+}
+
+// open runs what must come before a task, and puts the task into its target's queue.
+func (s *Store) open(ctx context.Context, t hawkfish.Task, before func(context.Context, *db.Queries, *hawkfish.Task) error) (hawkfish.Task, error) {
+	t.ID = newID(t.ID)
+	on := subject{targetKinds[t.Target.Kind].resource, t.Target.ID}
+	return transact(ctx, s, on, func(ctx context.Context, q *db.Queries) (hawkfish.Task, error) {
+		opened := t
+		if err := before(ctx, q, &opened); err != nil {
+			return hawkfish.Task{}, err
+		}
+		opened, err := enqueue(ctx, q, opened)
+		if err != nil {
+			return hawkfish.Task{}, err
+		}
+		return opened, record(ctx, q, []hawkfish.Event{taskEvent(hawkfish.EventTaskOpened, opened)})
+	})
+}
+
+// enqueue stores a task whose target is locked, or as new as the task.
+func enqueue(ctx context.Context, q *db.Queries, t hawkfish.Task) (hawkfish.Task, error) {
+	queue, err := q.QueueOf(ctx, db.QueueOfParams{TargetKind: string(t.Target.Kind), TargetID: t.Target.ID})
+	if err != nil {
+		return hawkfish.Task{}, err
+	}
+	if queue.Waiting >= hawkfish.MaxWaitingTasks {
+		return hawkfish.Task{}, &hawkfish.Error{
+			Kind: hawkfish.Busy, Resource: targetKinds[t.Target.Kind].resource, ID: t.Target.ID,
+			Message: fmt.Sprintf("%d tasks wait for it already", queue.Waiting),
+		}
+	}
+	state := schemas.TaskStateNew
+	if queue.Holding+queue.Waiting > 0 {
+		state = schemas.TaskStatePending
+	}
+	payload, err := json.Marshal(t.Payload)
+	if err != nil {
+		return hawkfish.Task{}, err
+	}
+	row, err := q.InsertTask(ctx, db.InsertTaskParams{
+		ID: t.ID, ProjectID: t.ProjectID, Operation: string(t.Operation),
+		TargetKind: string(t.Target.Kind), TargetID: t.Target.ID, TargetName: t.Target.Name,
+		Requester: t.Requester, State: string(state), Input: t.Input, Payload: payload,
+	})
+	if err != nil {
+		return hawkfish.Task{}, err
+	}
+	return task(row)
+}

@@ -1,0 +1,44 @@
+-- name: ObserveSystems :many
+-- Keeps, of each system, the latest look, and returns the systems whose power changed. A system that is absent
+-- does not run; one that was Ready is Lost, and a Lost one that is seen is Ready again. An empty
+-- host observes wherever the system is.
+WITH seen AS (
+    SELECT unnest(@ids::uuid[]) AS id, unnest(@powers::text[]) AS power, unnest(@absent::boolean[]) AS absent,
+        unnest(@ats::timestamptz[]) AS at, unnest(@resets::timestamptz[]) AS reset
+), locked AS ( -- in one order, so that two batches never wait for each other
+    SELECT s.id, s.power, s.phase, s.last_reset, seen.at,
+        CASE WHEN seen.absent THEN 'Off' WHEN seen.power = '' THEN s.power ELSE seen.power END AS new_power,
+        CASE WHEN seen.absent AND s.phase = 'Ready' THEN 'Lost'
+            WHEN NOT seen.absent AND s.phase = 'Lost' THEN 'Ready' ELSE s.phase END AS new_phase,
+        coalesce(nullif(seen.reset, @no_reset::timestamptz), s.last_reset) AS new_reset
+    FROM seen JOIN systems s ON s.id = seen.id
+    WHERE (@host::text = '' OR s.host_id = @host) AND (s.observed_at IS NULL OR s.observed_at < seen.at)
+    ORDER BY s.id
+    FOR NO KEY UPDATE OF s
+), judged AS (
+    SELECT *, (power, phase, last_reset) IS DISTINCT FROM (new_power, new_phase, new_reset) AS visible FROM locked
+), updated AS (
+    UPDATE systems
+    SET power = new_power, phase = new_phase, last_reset = new_reset, observed_at = at,
+        revision = systems.revision + visible::integer,
+        updated_at = CASE WHEN visible THEN now() ELSE systems.updated_at END
+    FROM judged WHERE systems.id = judged.id
+    RETURNING systems.id, systems.name, systems.project_id, judged.power AS was, systems.power, systems.observed_at
+)
+SELECT id, name, project_id, was, power, observed_at::timestamptz AS observed_at FROM updated WHERE was <> power;
+
+-- name: LoseSystems :many
+-- The Ready systems of a host that a complete look did not find, and that nobody has observed since, are Lost.
+WITH locked AS (
+    SELECT s.id, s.power FROM systems s
+    WHERE s.host_id = @host AND s.phase = 'Ready' AND coalesce(s.observed_at, s.updated_at) < @looked::timestamptz
+        AND NOT EXISTS (SELECT FROM unnest(@ids::uuid[]) AS seen (id) WHERE seen.id = s.id)
+    ORDER BY s.id
+    FOR NO KEY UPDATE OF s
+), updated AS (
+    UPDATE systems
+    SET power = 'Off', phase = 'Lost', observed_at = @looked, revision = revision + 1, updated_at = now()
+    FROM locked WHERE systems.id = locked.id
+    RETURNING systems.id, systems.name, systems.project_id, locked.power AS was, systems.power, systems.observed_at
+)
+SELECT id, name, project_id, was, power, observed_at::timestamptz AS observed_at FROM updated WHERE was <> power;

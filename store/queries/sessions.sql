@@ -1,0 +1,28 @@
+-- name: InsertSession :one
+INSERT INTO sessions (id, token_hash, account_id, origin, expires_at)
+VALUES (@id, @token_hash, @account_id, @origin, coalesce(sqlc.narg('expires_at'), now() + make_interval(secs => @lifetime::double precision)))
+RETURNING *;
+
+-- name: SessionByID :one
+SELECT sqlc.embed(s), a.user_name FROM sessions s JOIN accounts a ON a.id = s.account_id
+WHERE s.id = @id AND s.expires_at > now();
+
+-- name: SessionByToken :one
+SELECT sqlc.embed(s), a.user_name FROM sessions s JOIN accounts a ON a.id = s.account_id
+WHERE s.token_hash = @token_hash AND s.expires_at > now();
+
+-- name: ListSessions :many
+SELECT sqlc.embed(s), a.user_name FROM sessions s JOIN accounts a ON a.id = s.account_id
+WHERE s.expires_at > now()
+ORDER BY s.created_at, s.id;
+
+-- name: CloseSession :execrows
+DELETE FROM sessions WHERE id = @id AND expires_at > now();
+
+-- name: TouchSession :execrows
+UPDATE sessions
+SET expires_at = now() + make_interval(secs => @lifetime::double precision), revision = revision + 1, updated_at = now()
+WHERE id = @id AND expires_at > now();
+
+-- name: DropExpiredSessions :exec
+DELETE FROM sessions WHERE expires_at <= now();

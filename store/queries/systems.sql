@@ -1,0 +1,69 @@
+-- name: SystemByID :one
+SELECT * FROM systems
+WHERE id = @id AND (@everything::boolean OR project_id = ANY (@projects::uuid[]));
+
+-- name: SystemByName :one
+SELECT * FROM systems
+WHERE name = @name AND (@everything::boolean OR project_id = ANY (@projects::uuid[]));
+
+-- name: ListSystems :many
+SELECT sqlc.embed(systems), (
+    SELECT count(*) FROM systems AS s
+    WHERE @everything::boolean OR s.project_id = ANY (@projects::uuid[])
+) AS total
+FROM systems
+WHERE @everything::boolean OR project_id = ANY (@projects::uuid[])
+ORDER BY created_at, id
+OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
+
+-- name: CountSystems :one
+SELECT count(*) FROM systems
+WHERE @everything::boolean OR project_id = ANY (@projects::uuid[]);
+
+-- name: InsertSystem :one
+INSERT INTO systems (
+    id, name, project_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac,
+    boot_primary, boot_target, boot_enabled, asset_tag, power
+) VALUES (
+    @id, @name, @project_id, @phase, @cpus, @memory_mib, @disk_gib, sqlc.narg('image_id'), @network, @mac,
+    @boot_primary, @boot_target, @boot_enabled, @asset_tag, @power
+)
+RETURNING *;
+
+-- name: UpdateSystem :one
+-- Setting what is already so changes no revision. An expected revision of 0 matches any.
+UPDATE systems
+SET asset_tag = coalesce(sqlc.narg('asset_tag'), asset_tag),
+    revision = revision + (coalesce(sqlc.narg('asset_tag'), asset_tag) <> asset_tag)::integer,
+    updated_at = CASE WHEN coalesce(sqlc.narg('asset_tag'), asset_tag) <> asset_tag THEN now() ELSE updated_at END
+WHERE id = @id AND (@everything::boolean OR project_id = ANY (@projects::uuid[]))
+    AND (@expected::bigint = 0 OR revision = @expected)
+RETURNING *;
+
+-- name: SystemAsTarget :one
+-- The row stays as it is until the transaction ends.
+SELECT project_id, name, phase FROM systems WHERE id = @id FOR NO KEY UPDATE;
+
+-- name: SetSystemPhase :execrows
+UPDATE systems SET phase = @phase, revision = revision + 1, updated_at = now()
+WHERE id = @id AND phase = @was;
+
+-- name: ReturnSystem :exec
+-- Gives a system that was not deleted after all the phase it had before.
+UPDATE systems
+SET phase = CASE WHEN EXISTS (
+        SELECT FROM tasks
+        WHERE target_kind = 'system' AND target_id = systems.id AND operation = @provision
+            AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
+    ) THEN 'Provisioning' ELSE 'Ready' END,
+    revision = revision + 1, updated_at = now()
+WHERE systems.id = @id AND systems.phase = 'Deleting';
+
+-- name: DeleteSystem :execrows
+DELETE FROM systems WHERE id = @id;
+
+-- name: SystemToPlace :one
+SELECT host_id, cpus, memory_mib, disk_gib, network FROM systems WHERE id = @id FOR NO KEY UPDATE;
+
+-- name: PlaceSystem :exec
+UPDATE systems SET host_id = @host_id, revision = revision + 1, updated_at = now() WHERE id = @id;

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
+	"github.com/projectbeskar/hawkfish/store/db"
+)
+
+// This file turns rows into nouns.
+
+func system(r db.System) hawkfish.System {
+	return hawkfish.System{
+		ID: r.ID, Name: r.Name, ProjectID: r.ProjectID, HostID: deref(r.HostID), Phase: hawkfish.SystemPhase(r.Phase),
+		CPUs: int(r.CPUs), MemoryMiB: r.MemoryMiB, DiskGiB: r.DiskGiB, ImageID: deref(r.ImageID), Network: r.Network, MAC: r.MAC,
+		Boot: hawkfish.Boot{
+			Primary: schemas.BootSource(r.BootPrimary),
+			Target:  schemas.BootSource(r.BootTarget),
+			Enabled: schemas.BootSourceOverrideEnabled(r.BootEnabled),
+		},
+		AssetTag: r.AssetTag, Power: schemas.PowerState(r.Power), ObservedAt: utc(r.ObservedAt), LastReset: utc(r.LastReset),
+		Revision: r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+	}
+}
+
+func image(r db.Image) hawkfish.Image {
+	return hawkfish.Image{
+		ID: r.ID, ProjectID: r.ProjectID, Name: r.Name, Version: r.Version, URL: r.URL, SHA256: r.SHA256,
+		Format: hawkfish.ImageFormat(r.Format), Phase: hawkfish.ImagePhase(r.Phase), SizeBytes: r.SizeBytes, VirtualBytes: r.VirtualBytes,
+		Revision: r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+	}
+}
+
+func task(r db.Task) (hawkfish.Task, error) {
+	t := hawkfish.Task{
+		ID: r.ID, ProjectID: r.ProjectID, Operation: hawkfish.Operation(r.Operation),
+		Target:    hawkfish.Target{Kind: hawkfish.TargetKind(r.TargetKind), ID: r.TargetID, Name: r.TargetName},
+		Requester: r.Requester, State: schemas.TaskState(r.State), Input: r.Input, Step: r.Step, Revision: r.Revision,
+		CreatedAt: r.CreatedAt.UTC(), StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt), UpdatedAt: r.UpdatedAt.UTC(),
+	}
+	if err := json.Unmarshal(r.Payload, &t.Payload); err != nil {
+		return hawkfish.Task{}, err
+	}
+	if err := json.Unmarshal(r.Faults, &t.Faults); err != nil {
+		return hawkfish.Task{}, err
+	}
+	if len(t.Faults) == 0 {
+		t.Faults = nil
+	}
+	return t, nil
+}
+
+// tasks sorts by acceptance, which statements that return what they have changed do not.
+func tasks(rows []db.Task) ([]hawkfish.Task, error) {
+	slices.SortFunc(rows, func(a, b db.Task) int { return cmp.Compare(a.Accepted, b.Accepted) })
+	all := make([]hawkfish.Task, len(rows))
+	for i, row := range rows {
+		var err error
+		if all[i], err = task(row); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func host(r db.Host, cpus, memoryMiB, diskGiB int64) (hawkfish.Host, error) {
+	h := hawkfish.Host{
+		ID: r.ID, URI: r.URI, State: hawkfish.HostState(r.State), SeenAt: r.SeenAt.UTC(),
+		Allocated: hawkfish.Resources{CPUs: int(cpus), MemoryMiB: memoryMiB, DiskGiB: diskGiB},
+		Revision:  r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+	}
+	return h, json.Unmarshal(r.Facts, &h.Facts)
+}
+
+func account(r db.Account, projects []string) hawkfish.Account {
+	return hawkfish.Account{
+		ID: r.ID, UserName: r.UserName, PasswordHash: r.PasswordHash, RoleID: r.RoleID, Enabled: r.Enabled,
+		PasswordChangeRequired: r.PasswordChangeRequired, Projects: projects,
+		Revision: r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+	}
+}
+
+func session(r db.Session, userName string) hawkfish.Session {
+	return hawkfish.Session{
+		ID: r.ID, TokenHash: r.TokenHash, AccountID: r.AccountID, UserName: userName, Origin: r.Origin,
+		ExpiresAt: r.ExpiresAt.UTC(), CreatedAt: r.CreatedAt.UTC(),
+	}
+}
+
+func project(r db.Project) hawkfish.Project {
+	return hawkfish.Project{
+		ID: r.ID, Name: r.Name, Description: r.Description,
+		Revision: r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+	}
+}
+
+func event(r db.Event) hawkfish.Event {
+	return hawkfish.Event{
+		Sequence: r.Sequence, ProjectID: r.ProjectID,
+		Origin: hawkfish.Target{Kind: hawkfish.TargetKind(r.OriginKind), ID: r.OriginID, Name: r.OriginName},
+		Kind:   hawkfish.EventKind(r.Kind), Detail: r.Detail, At: r.At.UTC(),
+	}
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// orNull is what a column that may be null keeps of an empty text.
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func utc(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// isID tells IDs from names. PostgreSQL knows more ways to write a UUID; the API has only this one.
+func isID(s string) bool {
+	return len(s) == len(uuid.UUID{}.String()) && uuid.Validate(s) == nil
+}
+
+// newID returns id or, when it is empty, a new one.
+func newID(id string) string {
+	if id != "" {
+		return id
+	}
+	return uuid.Must(uuid.NewV7()).String()
+}

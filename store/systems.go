@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/store/db"
+)
+
+// FindSystem takes an ID or a name. NotFound.
+func (s *Store) FindSystem(ctx context.Context, scope hawkfish.Scope, idOrName string) (hawkfish.System, error) {
+	on := subject{resourceSystem, idOrName}
+	if !isText(idOrName) {
+		return hawkfish.System{}, on.missing()
+	}
+	return ask(ctx, s, on, func(ctx context.Context, q *db.Queries) (hawkfish.System, error) {
+		if isID(idOrName) {
+			row, err := q.SystemByID(ctx, db.SystemByIDParams{ID: idOrName, Everything: scope.All, Projects: held(scope)})
+			if !errors.Is(err, pgx.ErrNoRows) {
+				return system(row), err
+			}
+		}
+		row, err := q.SystemByName(ctx, db.SystemByNameParams{Name: idOrName, Everything: scope.All, Projects: held(scope)})
+		return system(row), err
+	})
+}
+
+type systemList struct {
+	systems []hawkfish.System
+	total   int
+}
+
+// ListSystems orders by creation and returns how many there are in all.
+func (s *Store) ListSystems(ctx context.Context, scope hawkfish.Scope, page hawkfish.Page) ([]hawkfish.System, int, error) {
+	list, err := ask(ctx, s, subject{resource: resourceSystem}, func(ctx context.Context, q *db.Queries) (systemList, error) {
+		rows, err := q.ListSystems(ctx, db.ListSystemsParams{Everything: scope.All, Projects: held(scope), Skip: int64(page.Skip), AtMost: atMost(page)})
+		if err != nil {
+			return systemList{}, err
+		}
+		if len(rows) == 0 {
+			total, err := q.CountSystems(ctx, db.CountSystemsParams{Everything: scope.All, Projects: held(scope)})
+			return systemList{total: int(total)}, err
+		}
+		list := systemList{systems: make([]hawkfish.System, len(rows)), total: int(rows[0].Total)}
+		for i, row := range rows {
+			list.systems[i] = system(row.System)
+		}
+		return list, nil
+	})
+	return list.systems, list.total, err
+}
+
+// UpdateSystem returns Stale when revision is not the stored one; 0 matches any. NotFound.
+func (s *Store) UpdateSystem(ctx context.Context, scope hawkfish.Scope, id string, revision int64, upd hawkfish.SystemUpdate) (hawkfish.System, error) {
+	on := subject{resourceSystem, id}
+	if !isID(id) {
+		return hawkfish.System{}, on.missing()
+	}
+	return ask(ctx, s, on, func(ctx context.Context, q *db.Queries) (hawkfish.System, error) {
+		row, err := q.UpdateSystem(ctx, db.UpdateSystemParams{
+			ID: id, AssetTag: upd.AssetTag, Expected: revision, Everything: scope.All, Projects: held(scope),
+		})
+		if errors.Is(err, pgx.ErrNoRows) {
+			_, err = q.SystemByID(ctx, db.SystemByIDParams{ID: id, Everything: scope.All, Projects: held(scope)})
+			if err == nil {
+				err = &hawkfish.Error{Kind: hawkfish.Stale, Resource: resourceSystem, ID: id}
+			}
+		}
+		return system(row), err
+	})
+}
+
+func insertSystem(ctx context.Context, q *db.Queries, s hawkfish.System) (hawkfish.System, error) {
+	row, err := q.InsertSystem(ctx, db.InsertSystemParams{
+		ID: s.ID, Name: s.Name, ProjectID: s.ProjectID, Phase: string(hawkfish.PhaseProvisioning),
+		CPUs: int32(s.CPUs), MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB, ImageID: orNull(s.ImageID), Network: s.Network, MAC: s.MAC,
+		BootPrimary: string(s.Boot.Primary), BootTarget: string(s.Boot.Target), BootEnabled: string(s.Boot.Enabled),
+		AssetTag: s.AssetTag, Power: string(s.Power),
+	})
+	return system(row), err
+}

@@ -89,10 +89,14 @@ var imageTests = []test{
 		}
 	}},
 	{"a file of another format is refused", func(f *fixture) {
-		src := f.publish(rawImage(), hawkfish.FormatQCOW2)
-		f.refuses(noValue(f.FetchImage(f.ctx(), src, func(int64, int64) {})), "/Format")
-		if f.cached(src) {
-			f.Error("the image is in the cache")
+		for _, src := range []hawkfish.ImageSource{
+			f.publish(rawImage(), hawkfish.FormatQCOW2),
+			f.publish(qcow2Image(gib, ""), hawkfish.FormatRaw),
+		} {
+			f.refuses(noValue(f.FetchImage(f.ctx(), src, func(int64, int64) {})), "/Format")
+			if f.cached(src) {
+				f.Error("the image is in the cache")
+			}
 		}
 	}},
 	{"an image that refers to another file is refused", func(f *fixture) {

@@ -6,6 +6,7 @@
 package diskimage
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/projectbeskar/hawkfish"
@@ -21,6 +22,9 @@ func Inspect(head []byte, size int64, format hawkfish.ImageFormat) (int64, error
 	case hawkfish.FormatRaw:
 		if size == 0 {
 			return 0, refused(format, "the image is empty")
+		}
+		if bytes.HasPrefix(head, []byte(qcow2Magic)) {
+			return 0, refused(format, "the file is a qcow2 image")
 		}
 		return size, nil
 	case hawkfish.FormatQCOW2:

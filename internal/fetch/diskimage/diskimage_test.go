@@ -30,6 +30,7 @@ func TestInspect(t *testing.T) {
 		want   int64 // 0: refused
 	}{
 		"raw":              {[]byte("x"), 512, hawkfish.FormatRaw, 512},
+		"qcow2 called raw": {header(3, nil), 9999, hawkfish.FormatRaw, 0},
 		"empty":            {nil, 0, hawkfish.FormatRaw, 0},
 		"unknown format":   {[]byte("x"), 512, "vmdk", 0},
 		"version 3":        {header(3, nil), 9999, hawkfish.FormatQCOW2, 1 << 30},

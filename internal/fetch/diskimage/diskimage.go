@@ -38,12 +38,14 @@ const (
 	qcow2Magic        = "QFI\xfb"
 	atVersion         = 4
 	atBackingFile     = 8
+	atClusterBits     = 20
 	atVirtualSize     = 24
 	atCryptMethod     = 32
 	atIncompatible    = 72 // version 3
 	version2Bytes     = 72
 	externalDataFile  = 1 << 2
-	knownIncompatible = 1<<0 | 1<<1 | 1<<3 | 1<<4 // dirty, corrupt, compression type, extended L2
+	damaged           = 1<<0 | 1<<1 // dirty, corrupt
+	knownIncompatible = 1<<3 | 1<<4 // compression type, extended L2
 )
 
 func inspectQCOW2(head []byte) (int64, error) {
@@ -65,9 +67,14 @@ func inspectQCOW2(head []byte) (int64, error) {
 		switch features := be.Uint64(head[atIncompatible:]); {
 		case features&externalDataFile != 0:
 			return refused("the image keeps its data in another file")
+		case features&damaged != 0:
+			return refused("the image is damaged, or was not closed")
 		case features&^knownIncompatible != 0:
 			return refused("the image needs features that are not known")
 		}
+	}
+	if bits := be.Uint32(head[atClusterBits:]); bits < 9 || bits > 21 {
+		return refused("the image's cluster size is impossible")
 	}
 	virtual := be.Uint64(head[atVirtualSize:])
 	if virtual == 0 || virtual > 1<<62 {

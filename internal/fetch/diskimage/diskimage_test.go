@@ -12,6 +12,7 @@ func header(version uint32, change func([]byte)) []byte {
 	h := make([]byte, HeaderBytes)
 	copy(h, qcow2Magic)
 	binary.BigEndian.PutUint32(h[atVersion:], version)
+	binary.BigEndian.PutUint32(h[atClusterBits:], 16)
 	binary.BigEndian.PutUint64(h[atVirtualSize:], 1<<30)
 	if change != nil {
 		change(h)
@@ -35,7 +36,9 @@ func TestInspect(t *testing.T) {
 		"unknown format":   {[]byte("x"), 512, "vmdk", 0},
 		"version 3":        {header(3, nil), 9999, hawkfish.FormatQCOW2, 1 << 30},
 		"version 2":        {header(2, nil)[:version2Bytes], 9999, hawkfish.FormatQCOW2, 1 << 30},
-		"dirty":            {header(3, set(79, 1)), 9999, hawkfish.FormatQCOW2, 1 << 30},
+		"dirty":            {header(3, set(79, 1)), 9999, hawkfish.FormatQCOW2, 0},
+		"zstd":             {header(3, set(79, 8)), 9999, hawkfish.FormatQCOW2, 1 << 30},
+		"clusters":         {header(3, set(23, 40)), 9999, hawkfish.FormatQCOW2, 0},
 		"short":            {header(3, nil)[:90], 90, hawkfish.FormatQCOW2, 0},
 		"version 4":        {header(4, nil), 9999, hawkfish.FormatQCOW2, 0},
 		"not qcow2":        {make([]byte, HeaderBytes), 9999, hawkfish.FormatQCOW2, 0},

@@ -25,8 +25,8 @@ var rules = map[string][]string{
 
 	"api/redfish": {"", "schemas", "github.com/go-playground/validator"},
 	"api":         {"", "schemas", "control", "api/redfish"},
-	"api/server": {"", "schemas", "control", "api", "api/redfish", "personas", "internal/logging", "internal/metrics", "internal/tlscert",
-		"github.com/gofiber/fiber", "github.com/valyala/fasthttp", "github.com/prometheus/client_golang", "github.com/google/uuid", "golang.org/x/time", "golang.org/x/sync"},
+	"api/server": {"", "schemas", "control", "api", "api/redfish", "personas", "internal/config", "internal/logging", "internal/metrics", "internal/tlscert",
+		"github.com/gofiber", "github.com/valyala/fasthttp", "github.com/cenkalti/backoff", "github.com/prometheus/client_golang", "github.com/google/uuid", "golang.org/x/time", "golang.org/x/sync"},
 	"personas": {"", "schemas", "control", "api/redfish"},
 
 	"control": {"", "schemas", "workflows", "activities", "internal/durable", "github.com/google/uuid", "github.com/alexedwards/argon2id", "golang.org/x/sync"},
@@ -41,8 +41,8 @@ var rules = map[string][]string{
 
 	"worker/fleet":          {"", "activities", "workflows", "internal/durable", "go.temporal.io/sdk"},
 	"worker/host":           {"", "activities", "internal/durable", "go.temporal.io/sdk", "github.com/google/uuid", "golang.org/x/sync"},
-	"worker/libvirt":        {"", "schemas", "github.com/digitalocean/go-libvirt", "libvirt.org/go/libvirtxml", "github.com/cenkalti/backoff", "github.com/google/uuid", "golang.org/x/sync"},
-	"worker/simulated":      {"", "schemas"},
+	"worker/libvirt":        {"", "schemas", "internal/fetch/diskimage", "github.com/digitalocean/go-libvirt", "libvirt.org/go/libvirtxml", "github.com/cenkalti/backoff", "github.com/google/uuid", "golang.org/x/sync"},
+	"worker/simulated":      {"", "schemas", "internal/fetch/diskimage"},
 	"worker/hypervisortest": {"", "schemas", "github.com/google/uuid"},
 
 	"internal/arch":     {},
@@ -50,7 +50,7 @@ var rules = map[string][]string{
 	"internal/fetch":    {"", "internal/outbound"},
 	"internal/outbound": {""},
 	"internal/logging":  {"internal/config"},
-	"internal/metrics":  {"github.com/prometheus/client_golang", "go.temporal.io/sdk/client"},
+	"internal/metrics":  {"github.com/prometheus/client_golang", "go.temporal.io/sdk/client", "golang.org/x/sync"},
 	"internal/postgres": {"golang.org/x/sys"},
 	"internal/process":  {"*"},
 	"internal/tlscert":  {},

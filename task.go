@@ -62,6 +62,9 @@ const (
 	OpDeleteImage Operation = "image.Delete"
 )
 
+// Operations lists every operation, so that tables keyed by operation can be checked for gaps.
+var Operations = []Operation{OpProvision, OpReset, OpDelete, OpImportImage, OpDeleteImage}
+
 // MaxWaitingTasks is how many tasks may wait for one target; a further one is Busy.
 const MaxWaitingTasks = 64
 

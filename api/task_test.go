@@ -61,6 +61,9 @@ func TestSuspendedTask(t *testing.T) {
 		t.Errorf("an operator reads the cause: %v", doc)
 	}
 	action := uri + "/Actions/Oem/HawkFishTask.Retry"
+	if doc, _ := s.must(200, admin, "GET", uri, ""); at(doc, "Actions/Oem") != nil {
+		t.Errorf("a running task offers %v", doc["Actions"])
+	}
 	s.must(409, admin, "POST", action, "") // it is not suspended
 	err := s.store.SuspendTask(t.Context(), id, "power.Start", []*hawkfish.Error{{Kind: hawkfish.Unavailable, Message: "the host does not answer"}})
 	if err != nil {
@@ -72,6 +75,9 @@ func TestSuspendedTask(t *testing.T) {
 	}
 	if messages := doc["Messages"].([]any); len(messages) != 2 || !strings.Contains(messages[1].(map[string]any)["Message"].(string), "the host does not answer") {
 		t.Errorf("%v", doc["Messages"])
+	}
+	if at(doc, "Actions/Oem/#HawkFishTask.Retry/target") != action {
+		t.Errorf("a suspended task offers %v", doc["Actions"])
 	}
 	s.must(202, operator, "GET", monitor, "")
 	s.must(403, operator, "POST", action, "")

@@ -62,10 +62,11 @@ func tasks(c *control.Control, info ServiceInfo) []redfish.Resource {
 // decide declares the action by which a person tells a suspended task how to go on.
 func decide(c *control.Control, d control.Decision) redfish.ActionOf[taskState] {
 	name := map[control.Decision]string{control.Resume: "Resume", control.Retry: "Retry", control.Abort: "Abort"}[d]
-	return redfish.Do("Oem/HawkFishTask."+name, func(ctx context.Context, req *redfish.Request, s taskState, _ struct{}) (redfish.Result, error) {
+	action := redfish.Do("Oem/HawkFishTask."+name, func(ctx context.Context, req *redfish.Request, s taskState, _ struct{}) (redfish.Result, error) {
 		after, err := c.DecideTask(ctx, asked(req), s.Task, d)
 		return redfish.Found("Task", taskState{Task: after}), err
 	})
+	return redfish.Offered(action, func(s taskState) bool { return s.State == schemas.TaskStateSuspended })
 }
 
 func cancelTask(ctx context.Context, c *control.Control, req *redfish.Request, t hawkfish.Task) (redfish.Result, error) {

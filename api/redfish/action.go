@@ -13,6 +13,7 @@ type Action struct {
 	Params reflect.Type
 
 	allow map[string]func(state any) []string // narrows, per parameter, the values the state accepts
+	offer func(state any) bool                // nil: always
 	run   func(ctx context.Context, req *Request, state any, body []byte) (Result, error)
 }
 
@@ -38,6 +39,13 @@ func Allowing[T any](a ActionOf[T], param string, values func(state T) []string)
 	return a
 }
 
+// Offered shows an action only in states in which it makes sense. Who posts it
+// all the same hears from the use case why not.
+func Offered[T any](a ActionOf[T], when func(state T) bool) ActionOf[T] {
+	a.offer = func(state any) bool { return when(state.(T)) }
+	return a
+}
+
 // narrow returns a copy of the action whose parameter accepts only these values.
 func (a Action) narrow(param string, values func(state any) []string) Action {
 	allow := map[string]func(any) []string{}
@@ -56,6 +64,8 @@ func (a *Action) allowed(param string, enum []string, state any) []string {
 	}
 	return enum
 }
+
+func (a *Action) offered(state any) bool { return a.offer == nil || a.offer(state) }
 
 func (a *Action) oem() bool { return strings.HasPrefix(a.Name, "Oem/") }
 

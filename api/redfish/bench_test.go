@@ -2,6 +2,8 @@ package redfish_test
 
 import (
 	"context"
+	"fmt"
+	"github.com/projectbeskar/hawkfish"
 	"testing"
 
 	"github.com/projectbeskar/hawkfish/api/redfish"
@@ -54,4 +56,27 @@ func operation(b *testing.B, s *redfish.Service, method, path string) *redfish.O
 	}
 	b.Fatalf("no operation %s %s", method, path)
 	return nil
+}
+
+// A collection of as many members as one reply holds.
+func BenchmarkCollection(b *testing.B) {
+	var keys []string
+	for i := range redfish.DefaultPageSize {
+		keys = append(keys, fmt.Sprintf("6f1b7a52-6f0c-4f10-8b1f-%012d", i))
+	}
+	spec := newShop().collection()
+	spec.Path, spec.Of, spec.PageSize = "/redfish/v1/Lamps", "Lamp", 0
+	spec.List = func(context.Context, *redfish.Request, hawkfish.Page) ([]string, int, error) {
+		return keys, 10 * len(keys), nil
+	}
+	lamp := newShop().spec()
+	lamp.Path, lamp.Aliases = "/redfish/v1/Lamps/{lamp}", nil
+	op := operation(b, redfish.NewService([]redfish.Resource{redfish.Collection(spec), redfish.Define(lamp)}), "GET", spec.Path)
+	b.ReportAllocs()
+	for b.Loop() {
+		req := redfish.Request{Method: "GET", Path: spec.Path, Caller: viewer}
+		if op.Serve(b.Context(), &req, func(context.Context, error) {}).Status != 200 {
+			b.Fatal("not served")
+		}
+	}
 }

@@ -18,7 +18,7 @@ type CollectionSpec struct {
 	Like    string
 	Of      string // what links call its members
 
-	// List returns the keys of a page of members, and how many there are in all.
+	// List returns the keys of a page of members, which it must not change later, and how many there are in all.
 	List func(ctx context.Context, req *Request, page hawkfish.Page) (keys []string, total int, err error)
 	// PageSize is how many members one reply holds at most; 0 is DefaultPageSize.
 	PageSize int

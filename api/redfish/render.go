@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 )
@@ -12,6 +13,9 @@ import (
 func (b *bound) present(state any) (rendered, error) {
 	key := b.key(state)
 	id, revision := bodyKey{b, key}, b.revision(state)
+	if l, ok := state.(listing); ok {
+		return b.presentPage(l)
+	}
 	if revision == 0 {
 		body, err := b.render(state, key, "")
 		return rendered{body: body}, err
@@ -26,6 +30,17 @@ func (b *bound) present(state any) (rendered, error) {
 	}
 	b.service.bodies.put(id, r)
 	return r, nil
+}
+
+func (b *bound) presentPage(l listing) (rendered, error) {
+	if body, ok := b.pages.get(l); ok {
+		return rendered{body: body}, nil
+	}
+	body, err := b.render(l, l.key, "")
+	if err == nil {
+		b.pages.put(l, body)
+	}
+	return rendered{body: body}, err
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -108,27 +123,34 @@ func (b *bound) renderActions(w *writer, uri string, state any) {
 	}
 	w.text(`,"Actions":{`)
 	first := true
-	for i := range b.acts {
-		if a := &b.acts[i]; !a.oem() {
-			first = w.comma(first)
-			b.renderAction(w, a, uri, state)
-		}
+	for a := range b.offered(state, false) {
+		first = w.comma(first)
+		b.renderAction(w, a, uri, state)
 	}
 	oem := true
-	for i := range b.acts {
-		if a := &b.acts[i]; a.oem() {
-			if oem {
-				w.comma(first)
-				w.text(`"Oem":{`)
-			}
-			oem = w.comma(oem)
-			b.renderAction(w, a, uri, state)
+	for a := range b.offered(state, true) {
+		if oem {
+			w.comma(first)
+			w.text(`"Oem":{`)
 		}
+		oem = w.comma(oem)
+		b.renderAction(w, a, uri, state)
 	}
 	if !oem {
 		w.text(`}`)
 	}
 	w.text(`}`)
+}
+
+// offered ranges over the standard or the vendors' actions that a state offers.
+func (b *bound) offered(state any, oem bool) iter.Seq[*boundAction] {
+	return func(yield func(*boundAction) bool) {
+		for i := range b.acts {
+			if a := &b.acts[i]; a.oem() == oem && a.offered(state) && !yield(a) {
+				return
+			}
+		}
+	}
 }
 
 // comma separates what follows from what is there, unless it is the first. It returns false.

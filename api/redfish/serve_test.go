@@ -74,7 +74,8 @@ func TestPreconditions(t *testing.T) {
 
 func TestCollection(t *testing.T) {
 	t.Parallel()
-	s := redfish.NewService(newShop().tree())
+	shop := newShop()
+	s := redfish.NewService(shop.tree())
 	type page struct {
 		Members []redfish.Link
 		Count   int    `json:"Members@odata.count"`
@@ -104,6 +105,10 @@ func TestCollection(t *testing.T) {
 	}
 	if p := read(lampsPath + "?$skip=5"); len(p.Members) != 0 || p.Members == nil || p.Next != "" {
 		t.Errorf("past the end: %+v", p)
+	}
+	shop.lamps[1].id = "z"
+	if p := read(lampsPath); p.Members[1].ODataID != lampsPath+"/z" {
+		t.Errorf("after a change of the second member: %v", p.Members)
 	}
 	for path, want := range map[string]string{
 		lampsPath + "?$top=0":          "400 QueryParameterOutOfRange",

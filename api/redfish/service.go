@@ -31,6 +31,7 @@ type bound struct {
 	createShape *shape
 	acts        []boundAction
 	pick        func(view any) any // drops hidden properties; nil: there are none
+	pages       pageCache          // of a collection
 }
 
 // NewService binds a tree together, and adds the documents that the protocol

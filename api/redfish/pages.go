@@ -1,0 +1,56 @@
+package redfish
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+// maxPages is how many rendered pages of one collection are kept.
+const maxPages = 64
+
+// pageCache keeps rendered pages of a collection. A collection has no revision:
+// a page is the same as before when it lists the same members, and to compare
+// their keys is far cheaper than to render them.
+type pageCache struct {
+	mu    sync.RWMutex
+	pages map[pageKey]renderedPage
+}
+
+// pageKey tells pages apart; callers who see different members have, in all
+// likelihood, another number of them or another first one.
+type pageKey struct {
+	collection, first string
+	page              hawkfish.Page
+	total             int
+}
+
+type renderedPage struct {
+	keys []string
+	body []byte
+}
+
+func keyOf(l listing) pageKey {
+	k := pageKey{collection: l.key, page: l.page, total: l.total}
+	if len(l.keys) > 0 {
+		k.first = l.keys[0]
+	}
+	return k
+}
+
+func (c *pageCache) get(l listing) ([]byte, bool) {
+	c.mu.RLock()
+	p, ok := c.pages[keyOf(l)]
+	c.mu.RUnlock()
+	return p.body, ok && slices.Equal(p.keys, l.keys)
+}
+
+func (c *pageCache) put(l listing, body []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.pages) >= maxPages || c.pages == nil {
+		c.pages = map[pageKey]renderedPage{}
+	}
+	c.pages[keyOf(l)] = renderedPage{l.keys, body}
+}

@@ -29,7 +29,7 @@ func Migrate(ctx context.Context, dsn string) error {
 	if err != nil {
 		return failure(err, subject{})
 	}
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // tries each second, for five minutes
 	if err != nil {
 		return failure(err, subject{})
 	}

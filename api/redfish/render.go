@@ -68,17 +68,25 @@ func (b *bound) render(state any, key, etag string) ([]byte, error) {
 	}
 	w.spliced(view)
 	b.renderActions(&w, uri, state)
-	for i, section := range b.oem {
-		w.text([]string{`,`, `,"Oem":{`}[min(1, 1-min(i, 1))])
+	b.renderOem(&w, state)
+	w.text(`}`)
+	return slices.Clone(buf.Bytes()), w.err
+}
+
+// renderOem appends the vendors' sections.
+func (b *bound) renderOem(w *writer, state any) {
+	if len(b.oem) == 0 {
+		return
+	}
+	w.text(`,"Oem":{`)
+	first := true
+	for _, section := range b.oem {
+		first = w.comma(first)
 		w.value(section.vendor)
 		w.text(`:`)
 		w.value(section.show(b.links, state))
 	}
-	if len(b.oem) > 0 {
-		w.text(`}`)
-	}
 	w.text(`}`)
-	return slices.Clone(buf.Bytes()), w.err
 }
 
 // writer appends JSON to a buffer and remembers the first error.

@@ -1,0 +1,119 @@
+package process
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+
+	"github.com/google/uuid"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/console"
+	"github.com/projectbeskar/hawkfish/api"
+	"github.com/projectbeskar/hawkfish/api/redfish"
+	"github.com/projectbeskar/hawkfish/api/server"
+	"github.com/projectbeskar/hawkfish/control"
+	"github.com/projectbeskar/hawkfish/internal/config"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/internal/tlscert"
+	"github.com/projectbeskar/hawkfish/store"
+	"github.com/projectbeskar/hawkfish/store/cached"
+)
+
+// API serves Redfish until ctx ends.
+func API(ctx context.Context, p Parts) error { return p.Serve(ctx, nil) }
+
+// Serve is API for a process that wants to know of the first account: it gets the
+// password that was made up for it, or "" when the account was there or had one.
+func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", p.Config.Listen)
+	if err != nil {
+		return err // first: an address that is in use should not take long to say so
+	}
+	defer ln.Close()
+	st, err := p.store(ctx)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	service, err := p.service("api")
+	if err != nil {
+		return err
+	}
+	defer service.Close()
+
+	memory := cached.New(st, p.Log.With("component", "cache"))
+	dispatcher := control.NewDispatcher(st, service, p.Log.With("component", "dispatcher"))
+	c, err := p.control(memory, service, dispatcher)
+	if err != nil {
+		return err
+	}
+	password, err := c.EnsureAdmin(ctx, p.Config.AdminPassword.Reveal())
+	if err != nil {
+		return fmt.Errorf("the first account: %w", err)
+	}
+	if firstPassword != nil {
+		firstPassword(password)
+	} else if password != "" {
+		p.Log.WarnContext(ctx, "the first account has been made with a password that only its maker knows; set HAWKFISH_ADMIN_PASSWORD for a new database", "user", control.AdminName)
+	}
+	encryption, err := p.encryption()
+	if err != nil {
+		return err
+	}
+	info, err := p.info(ctx, st)
+	if err != nil {
+		return err
+	}
+	srv := server.New(server.Config{
+		Service: redfish.NewService(api.Resources(c, info)),
+		Auth:    server.NewLogins(c, p.Config.Limits),
+		TLS:     encryption, Limits: p.Config.Limits,
+		Log: p.Log, Metrics: p.Registry, Ready: c.Ready,
+	})
+	return together(ctx,
+		memory.Run,
+		dispatcher.Run,
+		func(ctx context.Context) error { return srv.Serve(ctx, ln) },
+	)
+}
+
+func (p Parts) control(st control.Store, service *durable.Service, starter control.Starter) (*control.Control, error) {
+	fetcher, err := p.fetcher()
+	if err != nil {
+		return nil, err
+	}
+	return &control.Control{
+		Store: st, Engine: service, Starter: starter, CheckURL: fetcher.Check, Log: p.Log.With("component", "control"),
+		ReadSerial: func(ctx context.Context, host string, tail console.Tail) ([]byte, error) {
+			return console.ReadSerial.Ask(ctx, service, durable.Host(host), "serial-"+uuid.NewString(), tail)
+		},
+	}, nil
+}
+
+// encryption is the listener's TLS; nil means none.
+func (p Parts) encryption() (*tls.Config, error) {
+	log := p.Log.With("component", "tls")
+	var keeper *tlscert.Keeper
+	var err error
+	switch p.Config.TLSMode {
+	case config.TLSOff:
+		return nil, nil
+	case config.TLSFiles:
+		keeper, err = tlscert.Files(p.Config.TLSCert, p.Config.TLSKey, log)
+	default:
+		keeper, err = tlscert.SelfSigned(p.Config.StateDir, tlscert.Names(p.Config.Listen, p.Config.HostName), log)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return keeper.Config(), nil
+}
+
+// info is what the service says of itself. Its UUID is the default project's ID: every
+// replica finds the same one, and it lives as long as the database does.
+func (p Parts) info(ctx context.Context, st *store.Store) (api.ServiceInfo, error) {
+	project, err := st.FindProject(ctx, hawkfish.Scope{All: true}, hawkfish.DefaultProject)
+	return api.ServiceInfo{UUID: project.ID, Version: Version(), TemporalUI: p.Config.TemporalUIURL, TemporalNamespace: p.Config.TemporalNamespace}, err
+}

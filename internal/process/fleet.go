@@ -1,0 +1,33 @@
+package process
+
+import (
+	"context"
+
+	"github.com/projectbeskar/hawkfish/control"
+	"github.com/projectbeskar/hawkfish/worker/fleet"
+)
+
+// Fleet runs a fleet worker until ctx ends. It also starts the workflows of
+// tasks whose turn has come, so that a queue moves on while no API runs.
+func Fleet(ctx context.Context, p Parts) error {
+	st, err := p.store(ctx)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	service, err := p.service("fleet")
+	if err != nil {
+		return err
+	}
+	defer service.Close()
+	dispatcher := control.NewDispatcher(st, service, p.Log.With("component", "dispatcher"))
+	return together(ctx,
+		dispatcher.Run,
+		func(ctx context.Context) error {
+			if err := service.EnsureNamespace(ctx, p.Config.TemporalNamespace, retention); err != nil {
+				return ctx.Err()
+			}
+			return fleet.Run(ctx, fleet.Config{Service: service, Store: st, StopTimeout: stopTimeout})
+		},
+	)
+}

@@ -1,0 +1,133 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/config"
+	"github.com/projectbeskar/hawkfish/internal/fetch"
+	"github.com/projectbeskar/hawkfish/internal/outbound"
+	"github.com/projectbeskar/hawkfish/worker/host"
+	"github.com/projectbeskar/hawkfish/worker/libvirt"
+	"github.com/projectbeskar/hawkfish/worker/simulated"
+)
+
+// Hosts runs a worker for each host of the configuration until ctx ends. A host
+// that does not answer keeps none of the others waiting.
+func Hosts(ctx context.Context, p Parts) error {
+	open, err := p.hypervisors(ctx)
+	if err != nil {
+		return err
+	}
+	var workers []func(context.Context) error
+	for _, h := range open {
+		workers = append(workers, func(ctx context.Context) error { return p.host(ctx, h) })
+	}
+	return together(ctx, workers...)
+}
+
+// opened is a hypervisor whose worker has not started.
+type opened struct {
+	id  string // empty: the name that the host gives itself
+	uri string
+	hawkfish.Hypervisor
+}
+
+func (p Parts) host(ctx context.Context, h opened) error {
+	log := p.Log.With("component", "host", "uri", h.uri)
+	if h.id == "" {
+		err := p.untilDone(ctx, "the host does not say its name", func() error {
+			facts, err := h.Facts(ctx)
+			h.id = strings.ToLower(facts.Name)
+			return err
+		})
+		if err != nil {
+			return nil // ctx has ended
+		}
+	}
+	service, err := p.service("host-" + h.id)
+	if err != nil {
+		return err
+	}
+	defer service.Close()
+	log.InfoContext(ctx, "the host is served", "host_id", h.id)
+	return host.Run(ctx, host.Config{ID: h.id, URI: h.uri, Service: service, Hypervisor: h.Hypervisor, StopTimeout: stopTimeout, Log: log})
+}
+
+func (p Parts) hypervisors(ctx context.Context) ([]opened, error) {
+	fetcher, err := p.fetcher()
+	if err != nil {
+		return nil, err
+	}
+	switch p.Config.Hypervisor {
+	case config.HypervisorSimulated:
+		return p.simulated(fetcher)
+	default:
+		return p.libvirt(ctx, fetcher)
+	}
+}
+
+// fetcher opens image sources as far as the configuration lets it.
+func (p Parts) fetcher() (*fetch.Fetcher, error) {
+	addresses, err := outbound.ParsePolicy(p.Config.ImageAllow)
+	if err != nil {
+		return nil, fmt.Errorf("HAWKFISH_IMAGE_ALLOW: %w", err)
+	}
+	return fetch.New(fetch.Policy{Addresses: addresses, FileDirs: p.Config.ImageDirs}), nil
+}
+
+// named is how a host gets a name of the operator's choice: "h1=qemu:///system".
+var named = regexp.MustCompile(`^([a-zA-Z0-9][a-zA-Z0-9.-]*)=(.+)$`)
+
+func (p Parts) libvirt(ctx context.Context, fetcher *fetch.Fetcher) ([]opened, error) {
+	cfg := p.Config
+	var all []opened
+	for _, entry := range cfg.Libvirt {
+		one := opened{uri: entry}
+		if m := named.FindStringSubmatch(entry); m != nil {
+			one.id, one.uri = strings.ToLower(m[1]), m[2]
+		}
+		hv, err := libvirt.Open(ctx, libvirt.Config{
+			URI: one.uri, Source: fetcher, DomainType: cfg.DomainType, CPU: cfg.CPUModel, PoolPath: cfg.PoolPath,
+			Network:    "default",
+			Overcommit: libvirt.Overcommit{CPUs: cfg.OvercommitCPU, Memory: cfg.OvercommitMemory, Disk: cfg.OvercommitDisk},
+			Log:        p.Log.With("component", "libvirt", "uri", one.uri),
+		})
+		if err != nil {
+			return nil, fmt.Errorf("host %s: %w", entry, err)
+		}
+		one.Hypervisor = hv
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+func (p Parts) simulated(fetcher *fetch.Fetcher) ([]opened, error) {
+	cfg := p.Config
+	var all []opened
+	for i := range cfg.SimulatedHosts {
+		name := fmt.Sprintf("sim%d", i+1)
+		hv, err := simulated.Open(simulated.Config{
+			Seed:      uint64(i),
+			Dir:       filepath.Join(cfg.StateDir, "simulated", name),
+			Capacity:  roomFor(cfg.SimulatedSystems),
+			Source:    fetcher,
+			Latencies: map[simulated.Method]simulated.Latency{simulated.AnyMethod: {Min: cfg.SimulatedLatency / 2, Max: cfg.SimulatedLatency}},
+			Faults:    map[simulated.Method]simulated.Fault{simulated.AnyMethod: {Rate: cfg.SimulatedFaults, Kind: hawkfish.Unavailable}},
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, opened{id: name, uri: "simulated:///" + name, Hypervisor: hv})
+	}
+	return all, nil
+}
+
+// roomFor is what a host has that n small systems of 1 CPU, 512 MiB and 10 GiB fit on.
+func roomFor(n int) hawkfish.Resources {
+	return hawkfish.Resources{CPUs: n, MemoryMiB: int64(n) * 512, DiskGiB: int64(n) * 10}
+}

@@ -1,0 +1,82 @@
+// Package process puts the processes together: the API, the fleet worker and
+// the host workers. It is wiring: it decides nothing that a configuration does not say.
+package process
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.temporal.io/sdk/interceptor"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/projectbeskar/hawkfish/internal/config"
+	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/internal/metrics"
+	"github.com/projectbeskar/hawkfish/store"
+)
+
+// Parts is what every process is made of.
+type Parts struct {
+	Config   config.Config
+	Log      *slog.Logger
+	Registry *prometheus.Registry
+	// Interceptors see every call to Temporal and every step; none in production.
+	Interceptors []interceptor.ClientInterceptor
+}
+
+const (
+	// retention is how long Temporal keeps what has ended.
+	retention = 7 * 24 * time.Hour
+	// stopTimeout is how long running steps may go on when a worker is asked to stop.
+	// A step that is cut off is done again by the next worker.
+	stopTimeout = 5 * time.Second
+)
+
+// service connects to Temporal, which may be down.
+func (p Parts) service(role string) (*durable.Service, error) {
+	machine, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	return durable.Connect(durable.Config{
+		Address:      p.Config.TemporalAddress,
+		Namespace:    p.Config.TemporalNamespace,
+		Log:          p.Log.With("component", "temporal"),
+		Metrics:      metrics.Temporal(p.Registry),
+		Identity:     role + "@" + machine,
+		Interceptors: p.Interceptors,
+	})
+}
+
+// store opens the database, and brings it up to date as soon as it answers.
+func (p Parts) store(ctx context.Context) (*store.Store, error) {
+	dsn := p.Config.DatabaseURL.Reveal()
+	if err := p.untilDone(ctx, "the database is being prepared", func() error { return store.Migrate(ctx, dsn) }); err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, dsn, store.Options{})
+}
+
+// untilDone tries until it succeeds or ctx ends. What a process depends on may come after it.
+func (p Parts) untilDone(ctx context.Context, what string, try func() error) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, try() },
+		backoff.WithBackOff(&backoff.ExponentialBackOff{InitialInterval: 200 * time.Millisecond, Multiplier: 2, MaxInterval: 5 * time.Second}),
+		backoff.WithMaxElapsedTime(0),
+		backoff.WithNotify(func(err error, next time.Duration) {
+			p.Log.WarnContext(ctx, what, "error", err, "next_try_in", next.String())
+		}))
+	return err
+}
+
+// together runs parts of a process until one fails or ctx ends.
+func together(ctx context.Context, parts ...func(context.Context) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, run := range parts {
+		g.Go(func() error { return run(ctx) })
+	}
+	return g.Wait()
+}

@@ -34,13 +34,16 @@ type Request struct {
 	Scheme, Host           string
 	ID                     string // of the request, for logs
 
-	vars [4]variable
+	vars [maxVars]variable
 	n    int
 }
 
+// maxVars is how many variables a path may have.
+const maxVars = 4
+
 type variable struct{ name, value string }
 
-// SetVar sets the value of a path variable. A path has four at most.
+// SetVar sets the value of a path variable. No path has more than a Request can hold.
 func (r *Request) SetVar(name, value string) {
 	r.vars[r.n] = variable{name, value}
 	r.n++

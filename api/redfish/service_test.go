@@ -94,6 +94,7 @@ func TestBadDeclarationsPanic(t *testing.T) {
 		"no Load":            define(func(s *redfish.Spec[lampView, lamp]) { s.Load = nil }),
 		"other variables":    define(func(s *redfish.Spec[lampView, lamp]) { s.Aliases = []string{"/redfish/v1/{x}"} }),
 		"open variable":      define(func(s *redfish.Spec[lampView, lamp]) { s.Path = "/redfish/v1/{x" }),
+		"five variables":     define(func(s *redfish.Spec[lampView, lamp]) { s.Path = "/{a}/{b}/{c}/{d}/{e}" }),
 		"alias of itself":    define(func(s *redfish.Spec[lampView, lamp]) { s.Aliases = []string{s.Path} }),
 		"a view with Oem": func() []redfish.Resource {
 			return []redfish.Resource{redfish.Define(redfish.Spec[withOem, lamp]{

@@ -25,6 +25,9 @@ func compilePattern(path string) pattern {
 			panic(fmt.Sprintf("path %s has a variable without a name or an end", path))
 		}
 		p.names = append(p.names, name)
+		if len(p.names) > maxVars {
+			panic(fmt.Sprintf("path %s has more than %d variables", path, maxVars))
+		}
 		rest = tail
 	}
 }

@@ -1,0 +1,57 @@
+package libvirt
+
+import (
+	"context"
+	"slices"
+
+	golibvirt "github.com/digitalocean/go-libvirt"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+// Facts says what the host is and has (virNodeGetInfo, virStoragePoolGetInfo,
+// virConnectListAllNetworks). It also makes the pool and the network where they are missing.
+func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
+	p, err := h.getPlatform(ctx)
+	if err != nil {
+		return hawkfish.HostFacts{}, err
+	}
+	return work(ctx, h, func(c *conn) (hawkfish.HostFacts, error) {
+		facts := hawkfish.HostFacts{Arch: p.arch, CPUModel: p.cpuModel, Hypervisor: p.hypervisor}
+		var err error
+		if facts.Capacity, err = h.capacity(c); err != nil {
+			return facts, err
+		}
+		if err := h.ensureNetwork(c); err != nil {
+			// A host without its network is of use to guests that do not need it.
+			h.log.Warn("the NAT network cannot be made", "network", h.cfg.Network, "error", err)
+		}
+		nets, _, err := c.ConnectListAllNetworks(1, golibvirt.ConnectListNetworksActive)
+		for _, n := range nets {
+			facts.Networks = append(facts.Networks, n.Name)
+		}
+		slices.Sort(facts.Networks)
+		return facts, err
+	})
+}
+
+func (h *Host) capacity(c *conn) (hawkfish.Resources, error) {
+	_, memoryKiB, cpus, _, _, _, _, _, err := c.NodeGetInfo()
+	if err != nil {
+		return hawkfish.Resources{}, err
+	}
+	pool, err := h.openPool(c)
+	if err != nil {
+		return hawkfish.Resources{}, err
+	}
+	_, bytes, _, _, err := c.StoragePoolGetInfo(pool.StoragePool)
+	if err != nil {
+		return hawkfish.Resources{}, err
+	}
+	over := h.cfg.Overcommit
+	return hawkfish.Resources{
+		CPUs:      int(float64(cpus) * over.CPUs),
+		MemoryMiB: int64(float64(memoryKiB) / 1024 * over.Memory),
+		DiskGiB:   int64(float64(bytes) / (1 << 30) * over.Disk),
+	}, nil
+}

@@ -1,0 +1,175 @@
+package libvirt
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	golibvirt "github.com/digitalocean/go-libvirt"
+	"github.com/google/uuid"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/fetch"
+	"github.com/projectbeskar/hawkfish/internal/outbound"
+	"github.com/projectbeskar/hawkfish/lab/labtest"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+func TestMain(m *testing.M) { os.Exit(labtest.Main(m)) }
+
+// bootText is what the tiny guest writes once a boot.
+const bootText = "TINY boot"
+
+// bench is a lab host and what images it may fetch.
+type bench struct {
+	labtest.Host
+	dir string // images are fetched from
+}
+
+func newBench(t *testing.T) bench {
+	t.Helper()
+	return bench{Host: labtest.Up(t, 1).Hosts[0], dir: t.TempDir()}
+}
+
+// open makes a host as a worker does.
+func (b bench) open(t *testing.T, alter ...func(*Config)) *Host {
+	t.Helper()
+	cfg := Config{
+		URI:     b.URI(),
+		Network: "default",
+		Source: fetch.New(fetch.Policy{
+			FileDirs:  []string{b.dir},
+			Addresses: outbound.Policy{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
+		}),
+	}
+	for _, a := range alter {
+		a(&cfg)
+	}
+	h, err := Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close() })
+	return h
+}
+
+// publish puts a file where the host fetches images from.
+func (b bench) publish(t *testing.T, name string, content []byte, format hawkfish.ImageFormat) hawkfish.ImageSource {
+	t.Helper()
+	file := filepath.Join(b.dir, name)
+	if err := os.WriteFile(file, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(content)
+	return hawkfish.ImageSource{
+		URL: (&url.URL{Scheme: "file", Path: file}).String(), SHA256: hex.EncodeToString(sum[:]), Format: format,
+	}
+}
+
+// tiny is the tiny guest's image.
+func (b bench) tiny(t *testing.T) hawkfish.ImageSource {
+	t.Helper()
+	content, err := os.ReadFile(labtest.TinyImage(t).QCOW2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.publish(t, "tiny.qcow2", content, hawkfish.FormatQCOW2)
+}
+
+// guest describes a guest of the tiny image, and removes it after the test.
+func (b bench) guest(t *testing.T, h *Host) hawkfish.Guest {
+	t.Helper()
+	id := uuid.New()
+	g := hawkfish.Guest{
+		ID: id.String(), Name: "lab-" + id.String()[:8], ProjectID: uuid.NewString(),
+		CPUs: 1, MemoryMiB: 32, DiskGiB: 1, Image: b.tiny(t), Network: "default",
+		MAC: "52:54:00:" + id.String()[:2] + ":" + id.String()[2:4] + ":" + id.String()[4:6], Boot: schemas.BootSourceHdd,
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		h := b.open(t) // the test's may have been closed
+		_, err := h.Stop(ctx, g.ID)
+		if hawkfish.KindOf(err) == hawkfish.NotFound {
+			err = nil
+		}
+		if err := errors.Join(err, h.Undefine(ctx, g.ID), h.DeleteDisks(ctx, g.ID), h.DropImage(ctx, g.Image.SHA256)); err != nil {
+			t.Errorf("cleaning up: %v", err)
+		}
+	})
+	return g
+}
+
+// provision makes a guest that is off.
+func (b bench) provision(t *testing.T, h *Host) hawkfish.Guest {
+	t.Helper()
+	g := b.guest(t, h)
+	if _, err := h.FetchImage(t.Context(), g.Image, func(int64, int64) {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(h.CreateDisk(t.Context(), g), h.Define(t.Context(), g)); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// eventually polls for half a minute.
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not within half a minute", what)
+		}
+	}
+}
+
+func waitForBoots(t *testing.T, h *Host, id string, n int) {
+	t.Helper()
+	eventually(t, "the guest boots", func() bool {
+		out, err := h.SerialOutput(t.Context(), id, 1<<20)
+		return err == nil && strings.Count(string(out), bootText) >= n
+	})
+}
+
+// typeKey types on a guest's serial console until enough is true, once when it is nil.
+func typeKey(t *testing.T, h *Host, id string, key byte) {
+	t.Helper()
+	uid, err := parseID(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	c, err := h.conns.dial(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer context.AfterFunc(ctx, c.close)()
+	dom, err := c.DomainLookupByUUID(uid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, keys := io.Pipe()
+	go func() {
+		defer c.close()
+		var out sink
+		_ = c.DomainOpenConsoleBidirectional(dom, nil, in, &out, uint32(golibvirt.DomainConsoleForce))
+	}()
+	if _, err := keys.Write([]byte{key}); err != nil {
+		t.Fatal(err)
+	}
+	// The second write is taken when the first has been sent.
+	if _, err := keys.Write(nil); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = keys.Close(); c.close() })
+}

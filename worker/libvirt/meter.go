@@ -1,0 +1,81 @@
+package libvirt
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"time"
+)
+
+// meter reads a source in chunks, counts and hashes what it has read, and tells how far it is.
+type meter struct {
+	in     *bufio.Reader
+	hash   hash.Hash
+	done   int64
+	total  int64 // 0: not known
+	report func(done, total int64)
+	failed chan error // holds the error that ended it
+
+	patience time.Duration
+	waiting  *time.Timer // runs while nobody reads; nil: nobody minds
+}
+
+// chunk is how much is read, and sent to libvirtd, at once.
+const chunk = 1 << 20
+
+func newMeter(source io.Reader, total int64, report func(done, total int64)) *meter {
+	return &meter{
+		in: bufio.NewReaderSize(source, chunk), hash: sha256.New(),
+		total: max(total, 0), report: report, failed: make(chan error, 1),
+	}
+}
+
+// peek returns the source's first bytes without reading them.
+func (m *meter) peek() ([]byte, error) {
+	start, err := m.in.Peek(imageHeader)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return start, err
+}
+
+// watch calls stalled when nobody has read for a while; end stops it.
+func (m *meter) watch(patience time.Duration, stalled func()) (end func() bool) {
+	m.patience, m.waiting = patience, time.AfterFunc(patience, stalled)
+	return m.waiting.Stop
+}
+
+// Read fills p as far as a chunk, however little the source gives at once:
+// each Read becomes a message to libvirtd.
+func (m *meter) Read(p []byte) (int, error) {
+	if m.waiting != nil {
+		m.waiting.Stop()
+		defer m.waiting.Reset(m.patience)
+	}
+	n, err := io.ReadFull(m.in, p[:min(len(p), chunk)])
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	m.hash.Write(p[:n])
+	m.done += int64(n)
+	if err != nil && err != io.EOF {
+		m.failed <- err
+	}
+	m.report(m.done, m.total)
+	return n, err
+}
+
+// failure is the error that reading has ended with, if any.
+func (m *meter) failure() error {
+	select {
+	case err := <-m.failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+func (m *meter) sum() string { return hex.EncodeToString(m.hash.Sum(nil)) }

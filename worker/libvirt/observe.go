@@ -1,0 +1,126 @@
+package libvirt
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	golibvirt "github.com/digitalocean/go-libvirt"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// powerStates says what libvirt's domain states (virDomainState) are in Redfish.
+var powerStates = map[golibvirt.DomainState]schemas.PowerState{
+	golibvirt.DomainNostate:     schemas.PowerStateOn,
+	golibvirt.DomainRunning:     schemas.PowerStateOn,
+	golibvirt.DomainBlocked:     schemas.PowerStateOn,
+	golibvirt.DomainPaused:      schemas.PowerStatePaused,
+	golibvirt.DomainShutdown:    schemas.PowerStatePoweringOff,
+	golibvirt.DomainShutoff:     schemas.PowerStateOff,
+	golibvirt.DomainCrashed:     schemas.PowerStateOff,
+	golibvirt.DomainPmsuspended: schemas.PowerStatePaused,
+}
+
+func powerOf(state golibvirt.DomainState, reason int32) schemas.PowerState {
+	if state == golibvirt.DomainPaused && golibvirt.DomainPausedReason(reason) == golibvirt.DomainPausedStartingUp {
+		return schemas.PowerStatePoweringOn
+	}
+	return powerStates[state]
+}
+
+// look finds a system's domain and its state. libvirt's "no domain" when there
+// is none, and errForeign when it is not HawkFish's.
+func (h *Host) look(c *conn, id golibvirt.UUID) (guest, error) {
+	at := time.Now().UTC()
+	dom, err := c.DomainLookupByUUID(id)
+	if err != nil {
+		return guest{}, err
+	}
+	rec, err := h.find(c, dom)
+	if err != nil {
+		return guest{}, err
+	}
+	state, reason, err := c.DomainGetState(dom, 0)
+	if err != nil {
+		return guest{}, err
+	}
+	m, ours := h.registry.read(rec)
+	if !ours {
+		return guest{}, errForeign
+	}
+	return guest{Domain: dom, record: rec, c: c, Observation: hawkfish.Observation{
+		SystemID: rec.id, At: at, LastReset: m.LastReset.Time,
+		Power: powerOf(golibvirt.DomainState(state), reason),
+	}}, nil
+}
+
+// seeing turns what look has found into an observation.
+func seeing(systemID string, at time.Time, g guest, err error) (hawkfish.Observation, error) {
+	if isCode(err, golibvirt.ErrNoDomain) || errors.Is(err, errForeign) {
+		return hawkfish.Observation{SystemID: systemID, At: at, Absent: true}, nil
+	}
+	return g.Observation, err
+}
+
+// Observe looks at one system (virDomainGetState).
+func (h *Host) Observe(ctx context.Context, systemID string) (hawkfish.Observation, error) {
+	id, err := parseID(systemID)
+	if err != nil {
+		return hawkfish.Observation{}, err
+	}
+	o, err := ask(ctx, h, func(c *conn) (hawkfish.Observation, error) {
+		at := time.Now().UTC()
+		g, err := h.look(c, id)
+		return seeing(systemID, at, g, err)
+	})
+	return about(systemID, o, err)
+}
+
+// ObserveAll looks at all systems in one call (virConnectGetAllDomainStats),
+// and at the marks of those that it has not met before.
+func (h *Host) ObserveAll(ctx context.Context) ([]hawkfish.Observation, error) {
+	return work(ctx, h, func(c *conn) ([]hawkfish.Observation, error) {
+		at := time.Now().UTC()
+		stats, err := c.ConnectGetAllDomainStats(nil, uint32(golibvirt.DomainStatsState), 0)
+		if err != nil {
+			return nil, err
+		}
+		all := make([]hawkfish.Observation, 0, len(stats))
+		listed := make(map[golibvirt.UUID]bool, len(stats))
+		for _, s := range stats {
+			listed[s.Dom.UUID] = true
+			rec, err := h.find(c, s.Dom)
+			if isCode(err, golibvirt.ErrNoDomain) {
+				continue // it went away in between
+			}
+			if err != nil {
+				return nil, err
+			}
+			m, ours := h.registry.read(rec)
+			if !ours {
+				continue
+			}
+			state, reason := stateOf(s.Params)
+			all = append(all, hawkfish.Observation{
+				SystemID: rec.id, At: at, LastReset: m.LastReset.Time, Power: powerOf(state, reason),
+			})
+		}
+		h.registry.keepOnly(listed)
+		return all, nil
+	})
+}
+
+func stateOf(params []golibvirt.TypedParam) (state golibvirt.DomainState, reason int32) {
+	for _, p := range params {
+		v, _ := p.Value.I.(int32)
+		switch p.Field {
+		case golibvirt.DomainStatsStateState:
+			state = golibvirt.DomainState(v)
+		case golibvirt.DomainStatsStateReason:
+			reason = v
+		}
+	}
+	return state, reason
+}

@@ -1,0 +1,169 @@
+package libvirt
+
+import (
+	"context"
+	"errors"
+
+	golibvirt "github.com/digitalocean/go-libvirt"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+// guest is a system's domain, as it was found just now.
+type guest struct {
+	golibvirt.Domain
+	*record
+	c *conn
+	hawkfish.Observation
+}
+
+func (g guest) isOn() bool { return hawkfish.IsOn(g.Power) }
+
+// withGuest runs f for a system's domain. NotFound when there is none.
+func (h *Host) withGuest(ctx context.Context, systemID string, f func(g guest) (hawkfish.Observation, error)) (hawkfish.Observation, error) {
+	id, err := parseID(systemID)
+	if err != nil {
+		return hawkfish.Observation{}, err
+	}
+	o, err := work(ctx, h, func(c *conn) (hawkfish.Observation, error) {
+		g, err := h.look(c, id)
+		if err != nil {
+			return hawkfish.Observation{}, err
+		}
+		return f(g)
+	})
+	return about(systemID, o, err)
+}
+
+// again looks at a guest after something has been done to it.
+func (h *Host) again(g guest) (hawkfish.Observation, error) {
+	now, err := h.look(g.c, g.UUID)
+	return now.Observation, err
+}
+
+// Start boots a guest that is off (virDomainCreateWithFlags).
+func (h *Host) Start(ctx context.Context, systemID string) (hawkfish.Observation, error) {
+	return h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
+		if g.isOn() {
+			return g.Observation, nil
+		}
+		if err := h.ensureNetwork(g.c); err != nil {
+			h.log.Warn("the NAT network cannot be made", "network", h.cfg.Network, "error", err)
+		}
+		at := moment{now()}
+		done := h.registry.expect(g.record, started, h.cfg.SlowDeadline)
+		_, err := g.c.DomainCreateWithFlags(g.Domain, 0)
+		done()
+		if isCode(err, golibvirt.ErrOperationInvalid) {
+			if o, again := h.again(g); again == nil && hawkfish.IsOn(o.Power) {
+				return o, nil // somebody else has been quicker
+			}
+		}
+		if err != nil {
+			return hawkfish.Observation{}, err
+		}
+		h.registry.change(g.record, func(m *mark) { m.LastReset = at })
+		if err := h.save(g.c, g.Domain, g.record); err != nil && !isCode(err, golibvirt.ErrNoDomain) {
+			return hawkfish.Observation{}, err
+		}
+		return h.again(g)
+	})
+}
+
+// Stop pulls the plug (virDomainDestroyFlags).
+func (h *Host) Stop(ctx context.Context, systemID string) (hawkfish.Observation, error) {
+	return h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
+		if !g.isOn() {
+			return g.Observation, nil
+		}
+		err := g.c.DomainDestroyFlags(g.Domain, golibvirt.DomainDestroyDefault)
+		if err != nil && !isCode(err, golibvirt.ErrOperationInvalid) { // that it does not run is what was wanted
+			return hawkfish.Observation{}, err
+		}
+		return h.again(g)
+	})
+}
+
+// PressPowerButton sends the ACPI event (virDomainShutdownFlags).
+func (h *Host) PressPowerButton(ctx context.Context, systemID string) error {
+	_, err := h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
+		if !g.isOn() {
+			return g.Observation, nil
+		}
+		err := g.c.DomainShutdownFlags(g.Domain, golibvirt.DomainShutdownAcpiPowerBtn)
+		if isCode(err, golibvirt.ErrOperationInvalid) {
+			if o, again := h.again(g); again == nil && !hawkfish.IsOn(o.Power) {
+				return o, nil // it went off by itself
+			}
+		}
+		return g.Observation, err
+	})
+	return err
+}
+
+// Reset presses the reset button (virDomainReset). The operation is marked when
+// it has been done: a worker that dies in between does it once more, rather than never.
+func (h *Host) Reset(ctx context.Context, systemID, op string) (hawkfish.Observation, error) {
+	return h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
+		if m, _ := h.registry.read(g.record); op != "" && m.ResetOp == op {
+			return g.Observation, nil
+		}
+		if !g.isOn() {
+			return hawkfish.Observation{}, errOff
+		}
+		at := moment{now()}
+		done := h.registry.expect(g.record, rebooted, h.cfg.SlowDeadline)
+		err := g.c.DomainReset(g.Domain, 0)
+		done()
+		if err != nil {
+			return hawkfish.Observation{}, err
+		}
+		h.registry.change(g.record, func(m *mark) { m.LastReset, m.ResetOp = at, op })
+		if err := h.save(g.c, g.Domain, g.record); err != nil {
+			return hawkfish.Observation{}, err
+		}
+		return h.again(g)
+	})
+}
+
+// InjectNMI sends a non-maskable interrupt (virDomainInjectNMI); op as with Reset.
+func (h *Host) InjectNMI(ctx context.Context, systemID, op string) error {
+	_, err := h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
+		if m, _ := h.registry.read(g.record); op != "" && m.NMIOp == op {
+			return g.Observation, nil
+		}
+		if !g.isOn() {
+			return hawkfish.Observation{}, errOff
+		}
+		if err := g.c.DomainInjectNmi(g.Domain, 0); err != nil {
+			return hawkfish.Observation{}, err
+		}
+		h.registry.change(g.record, func(m *mark) { m.NMIOp = op })
+		return g.Observation, h.save(g.c, g.Domain, g.record)
+	})
+	return err
+}
+
+// errOff and errOn are what a guest's power forbids.
+var (
+	errOff = &hawkfish.Error{Kind: hawkfish.Conflict, Message: "the guest is off"}
+	errOn  = &hawkfish.Error{Kind: hawkfish.Conflict, Message: "the guest runs"}
+)
+
+// mustBeOff fails while the system's guest runs; one without a domain does not.
+func (h *Host) mustBeOff(c *conn, systemID string) error {
+	id, err := parseID(systemID)
+	if err != nil {
+		return err
+	}
+	g, err := h.look(c, id)
+	switch {
+	case isCode(err, golibvirt.ErrNoDomain):
+		return nil
+	case errors.Is(err, errForeign):
+		return &hawkfish.Error{Kind: hawkfish.Conflict, Message: "the domain is not HawkFish's"}
+	case err == nil && g.isOn():
+		return errOn
+	}
+	return err
+}

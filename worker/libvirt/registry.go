@@ -1,0 +1,184 @@
+package libvirt
+
+import (
+	"sync"
+	"time"
+
+	golibvirt "github.com/digitalocean/go-libvirt"
+	"github.com/google/uuid"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+// registry remembers the marks of the host's domains, so that looking at a
+// thousand of them takes one call.
+type registry struct {
+	mu sync.Mutex
+	m  map[golibvirt.UUID]*record
+}
+
+// record is what is remembered of one domain. Its fields are guarded by the registry's lock.
+type record struct {
+	id   string
+	ours bool // it has a mark
+	mark mark
+
+	saving   turn      // held while the mark is written, so that the latest is the last
+	expected [2]window // by happening: what we do ourselves and will be told of
+}
+
+func newRecord(id string) *record { return &record{id: id, saving: newTurn()} }
+
+// happening is what an event tells of a guest's power.
+type happening int
+
+const (
+	started happening = iota
+	rebooted
+)
+
+// window is a time in which one event is the answer to our own call.
+type window struct{ from, until time.Time }
+
+// parseID reads a system's ID, which is its domain's UUID.
+func parseID(systemID string) (golibvirt.UUID, error) {
+	id, err := uuid.Parse(systemID)
+	if err != nil || id.String() != systemID {
+		return golibvirt.UUID{}, &hawkfish.Error{Kind: hawkfish.NotFound, Resource: "ComputerSystem", ID: systemID}
+	}
+	return golibvirt.UUID(id), nil
+}
+
+// find returns the record of a domain, from memory or from its mark on the host.
+func (h *Host) find(c *conn, dom golibvirt.Domain) (*record, error) {
+	r := &h.registry
+	r.mu.Lock()
+	known := r.m[dom.UUID]
+	r.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	fresh := newRecord(uuid.UUID(dom.UUID).String())
+	text, err := c.DomainGetMetadata(dom, int32(golibvirt.DomainMetadataElement), golibvirt.OptString{namespace}, golibvirt.DomainAffectCurrent)
+	switch {
+	case err == nil:
+		fresh.ours = true
+		if fresh.mark, err = parseMark(text); err != nil {
+			h.log.Warn("a system's mark cannot be read", "system", fresh.id, "error", err)
+		}
+	case !isCode(err, golibvirt.ErrNoDomainMetadata):
+		return nil, err
+	}
+	return r.add(dom.UUID, fresh), nil
+}
+
+// add remembers a record, unless there is one already, and returns the one there is.
+func (r *registry) add(id golibvirt.UUID, fresh *record) *record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known := r.m[id]; known != nil {
+		return known
+	}
+	if r.m == nil {
+		r.m = map[golibvirt.UUID]*record{}
+	}
+	r.m[id] = fresh
+	return fresh
+}
+
+// known returns what is remembered of a domain; nil: nothing.
+func (r *registry) known(id golibvirt.UUID) *record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.m[id]
+}
+
+func (r *registry) isSystem(rec *record) bool {
+	_, ours := r.read(rec)
+	return ours
+}
+
+func (r *registry) forget(id golibvirt.UUID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.m, id)
+}
+
+// keepOnly forgets the domains that are not listed.
+func (r *registry) keepOnly(listed map[golibvirt.UUID]bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id := range r.m {
+		if !listed[id] {
+			delete(r.m, id)
+		}
+	}
+}
+
+// read returns a copy of a record's mark.
+func (r *registry) read(rec *record) (m mark, ours bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return rec.mark, rec.ours
+}
+
+// change alters a mark in memory; save writes it to the host.
+func (r *registry) change(rec *record, alter func(m *mark)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	alter(&rec.mark)
+}
+
+// expect announces that one event in the next while is our own doing; done says that the call has ended.
+func (r *registry) expect(rec *record, what happening, limit time.Duration) (done func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rec.expected[what] = window{from: time.Now(), until: time.Now().Add(limit)}
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if w := &rec.expected[what]; !w.until.IsZero() {
+			w.until = time.Now().Add(eventDelay)
+		}
+	}
+}
+
+// eventDelay is how late an event may come after the call that caused it.
+const eventDelay = 2 * time.Second
+
+// isOurs reports whether an event is the expected one, which then is expected no more.
+func (r *registry) isOurs(rec *record, what happening, at time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w := rec.expected[what]
+	if at.Before(w.from) || !at.Before(w.until) {
+		return false
+	}
+	rec.expected[what] = window{}
+	return true
+}
+
+// save writes a record's mark into the domain's metadata, of its run and of its definition.
+func (h *Host) save(c *conn, dom golibvirt.Domain, rec *record) error {
+	if err := rec.saving.take(c); err != nil {
+		return err
+	}
+	defer rec.saving.give()
+	m, _ := h.registry.read(rec)
+	text, err := m.plain()
+	if err != nil {
+		return err
+	}
+	write := func(where golibvirt.DomainModificationImpact) error {
+		return c.DomainSetMetadata(dom, int32(golibvirt.DomainMetadataElement),
+			golibvirt.OptString{text}, golibvirt.OptString{prefix}, golibvirt.OptString{namespace}, where)
+	}
+	err = write(golibvirt.DomainAffectLive | golibvirt.DomainAffectConfig)
+	if isCode(err, golibvirt.ErrOperationInvalid) { // it does not run
+		err = write(golibvirt.DomainAffectConfig)
+	}
+	return err
+}
+
+// errForeign is what a domain that is not HawkFish's looks like: there is none.
+var errForeign = &hawkfish.Error{Kind: hawkfish.NotFound, Message: "the domain is not HawkFish's"}

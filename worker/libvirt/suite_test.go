@@ -1,0 +1,33 @@
+package libvirt
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/worker/hypervisortest"
+)
+
+// A real host does what every hypervisor must do.
+func TestHypervisor(t *testing.T) {
+	b := newBench(t)
+	shared := b.open(t)
+	hypervisortest.Run(t, hypervisortest.World{
+		Image: b.tiny(t), BootText: bootText, ImageDir: b.dir, HTTP: true, Network: "default",
+		Open: func(t *testing.T) hypervisortest.Host {
+			return hypervisortest.Host{
+				Hypervisor: shared,
+				Reopen:     func(t *testing.T) hawkfish.Hypervisor { return b.open(t) },
+				PowerOff:   func(t *testing.T, id string) { typeKey(t, shared, id, 'q') },
+				Reboot:     func(t *testing.T, id string) { typeKey(t, shared, id, 'r') },
+				IgnoreButton: func(t *testing.T, id string) {
+					typeKey(t, shared, id, 'i')
+					eventually(t, "the guest ignores its button", func() bool {
+						out, err := shared.SerialOutput(t.Context(), id, 1<<20)
+						return err == nil && bytes.Contains(out, []byte("ignore 1"))
+					})
+				},
+			}
+		},
+	})
+}

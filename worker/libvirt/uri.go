@@ -1,0 +1,52 @@
+package libvirt
+
+import (
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	golibvirt "github.com/digitalocean/go-libvirt"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+const (
+	defaultSocket = "/run/libvirt/libvirt-sock"
+	defaultPort   = "16509"
+)
+
+// endpoint is where a libvirtd listens, and which of its drivers is meant.
+type endpoint struct {
+	network, address string // as for net.Dial
+	driver           golibvirt.ConnectURI
+}
+
+// parseURI reads a libvirt URI (https://libvirt.org/uri.html) or a socket's path.
+func parseURI(uri string) (endpoint, error) {
+	if filepath.IsAbs(uri) {
+		return endpoint{network: "unix", address: uri, driver: golibvirt.QEMUSystem}, nil
+	}
+	u, err := url.Parse(uri)
+	if err != nil {
+		return endpoint{}, badURI(uri, "it is no URI")
+	}
+	driver, transport, _ := strings.Cut(u.Scheme, "+")
+	if driver == "" || u.Path == "" {
+		return endpoint{}, badURI(uri, "it names no driver and path, such as qemu:///system")
+	}
+	at := endpoint{driver: golibvirt.ConnectURI(driver + "://" + u.Path)}
+	switch {
+	case transport == "tcp" && u.Hostname() != "":
+		at.network, at.address = "tcp", net.JoinHostPort(u.Hostname(), orDefault(u.Port(), defaultPort))
+	case (transport == "" || transport == "unix") && u.Host == "":
+		at.network, at.address = "unix", orDefault(u.Query().Get("socket"), defaultSocket)
+	default:
+		return endpoint{}, badURI(uri, "only unix sockets and qemu+tcp://HOST/ are spoken")
+	}
+	return at, nil
+}
+
+func badURI(uri, why string) error {
+	return &hawkfish.Error{Kind: hawkfish.Invalid, Value: uri, Message: "libvirt URI: " + why}
+}

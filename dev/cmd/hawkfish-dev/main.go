@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/alecthomas/kong"
 
@@ -22,6 +23,9 @@ type cli struct {
 	Run      runCmd      `cmd:"" default:"1" help:"Run everything in this process."`
 	Postgres postgresCmd `cmd:"" help:"Run only the private PostgreSQL."`
 	Temporal temporalCmd `cmd:"" help:"Run only Temporal and its Web UI, on a given PostgreSQL."`
+	API      apiCmd      `cmd:"" name:"api" help:"Serve Redfish, with hold points for tests."`
+	Worker   workerCmd   `cmd:"" help:"Run workflows, with hold points for tests."`
+	Host     hostCmd     `cmd:"" help:"Serve hypervisors, with hold points for tests."`
 }
 
 func main() {
@@ -51,7 +55,9 @@ func (s *session) load(file string) (err error) {
 		return err
 	}
 	s.log = logging.New(os.Stderr, s.cfg.Logging)
-	return nil
+	// Children run in other folders.
+	s.cfg.StateDir, err = filepath.Abs(s.cfg.StateDir)
+	return err
 }
 
 // foreign is the logger of what we embed, whose warnings of its own retries would drown ours.

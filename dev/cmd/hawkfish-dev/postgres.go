@@ -31,7 +31,7 @@ func (postgresCmd) Run(s *session) error {
 		return err
 	}
 	defer pg.Stop()
-	fmt.Fprintln(s.out, "postgres", databaseURL(pg, appDatabase))
+	fmt.Fprintln(s.out, "ready", databaseURL(pg, appDatabase))
 	<-s.Done()
 	return nil
 }

@@ -17,11 +17,13 @@ import (
 //	lock                  of the one process that runs everything here
 //	postgres/             the private server's: its cluster, its own lock, its socket
 //	temporal-ports.json   where Temporal listens
+//	images/               a guest to try
 //
 // and what the processes themselves keep there, such as the TLS certificate.
 
-// lockState makes the folder and keeps a second process out; the kernel lets go when this one dies.
-func lockState(dir string) (unlock func(), err error) {
+// openState makes the folder and keeps a second process out; the kernel lets go when this one dies.
+func (s *session) openState() (unlock func(), err error) {
+	dir := s.cfg.StateDir
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}

@@ -42,11 +42,16 @@ type Logins struct {
 	accounts Accounts
 	guard    *guard
 	verified *verified
+	roles    map[string][]schemas.Privilege
 }
 
 // NewLogins returns an Authenticator.
 func NewLogins(accounts Accounts, limits config.Limits) *Logins {
-	return &Logins{accounts: accounts, guard: newGuard(limits), verified: newVerified()}
+	l := &Logins{accounts: accounts, guard: newGuard(limits), verified: newVerified(), roles: map[string][]schemas.Privilege{}}
+	for _, role := range schemas.RoleID("").Values() {
+		l.roles[role] = schemas.RoleID(role).AssignedPrivileges()
+	}
+	return l
 }
 
 // Basic implements Authenticator. Only the first request with a password, and one in each
@@ -81,7 +86,7 @@ func (l *Logins) verify(ctx context.Context, mac credential, userName, password 
 	if err != nil {
 		return nil, err
 	}
-	caller := callerOf(account, "")
+	caller := l.callerOf(account, "")
 	l.verified.put(mac, login{caller, account.Revision, time.Now().Add(verifiedFor)})
 	return caller, nil
 }
@@ -92,7 +97,7 @@ func (l *Logins) Token(ctx context.Context, token string) (*redfish.Caller, erro
 	if err != nil {
 		return nil, err
 	}
-	return callerOf(account, session.ID), nil
+	return l.callerOf(account, session.ID), nil
 }
 
 // Attempt implements Authenticator.
@@ -101,16 +106,15 @@ func (l *Logins) Attempt(ctx context.Context, userName string, from netip.Addr) 
 }
 
 // callerOf says what an account may do and see. sessionID is empty with Basic.
-func callerOf(a hawkfish.Account, sessionID string) *redfish.Caller {
-	role := schemas.RoleID(a.RoleID)
+func (l *Logins) callerOf(a hawkfish.Account, sessionID string) *redfish.Caller {
 	return &redfish.Caller{
 		Actor: hawkfish.Actor{
 			AccountID: a.ID,
 			UserName:  a.UserName,
 			SessionID: sessionID,
-			Scope:     hawkfish.Scope{All: role == schemas.RoleAdministrator, Projects: a.Projects},
+			Scope:     hawkfish.Scope{All: a.RoleID == string(schemas.RoleAdministrator), Projects: a.Projects},
 		},
-		Privileges:             role.AssignedPrivileges(),
+		Privileges:             l.roles[a.RoleID], // of an unknown role: none
 		PasswordChangeRequired: a.PasswordChangeRequired,
 	}
 }

@@ -227,11 +227,11 @@ func TestLimitersForget(t *testing.T) {
 	t.Parallel()
 	l := newLimiters[address](1)
 	for i := range maxBuckets + 10 {
-		l.take(addressOf(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})))
+		l.take(addressOf(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})), time.Now())
 	}
 	assert.LessOrEqual(t, len(l.buckets), maxBuckets)
 	assert.Nil(t, newLimiters[string](0))
-	assert.Zero(t, newLimiters[string](0).take("x"))
+	assert.Zero(t, newLimiters[string](0).take("x", time.Now()))
 	six := addressOf(netip.MustParseAddr("2001:db8::1"))
 	assert.Equal(t, six, addressOf(netip.MustParseAddr("2001:db8::2")), "one machine has a /64")
 	assert.Equal(t, addressOf(netip.MustParseAddr("192.0.2.1")), addressOf(netip.MustParseAddr("::ffff:192.0.2.1")))

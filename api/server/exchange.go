@@ -45,7 +45,7 @@ func (s *Server) begin(x *exchange, http *fasthttp.RequestCtx) {
 	from := connOf(http)
 	id := s.ids.of(header.Peek(headerRequestID))
 	x.ctx = logging.With(s.base, logging.RequestID, id)
-	x.started, x.method, x.from = http.Time(), string(header.Method()), from.address
+	x.started, x.method, x.from = http.Time(), methods[string(header.Method())], from.address
 	x.req.Method = x.method
 	x.req.Path = strings.TrimSuffix(string(uri.PathOriginal()), "/")
 	x.req.RawQuery = string(uri.QueryString())
@@ -53,7 +53,7 @@ func (s *Server) begin(x *exchange, http *fasthttp.RequestCtx) {
 	x.req.IfNoneMatch = string(header.Peek(headerIfNoneMatch))
 	x.req.RemoteAddr = from.text
 	x.req.Scheme = s.scheme()
-	x.req.Host = string(header.Host())
+	x.req.Host = from.hostIn(header.Host())
 	x.req.ID = id
 	if body := http.Request.Body(); len(body) > 0 {
 		x.req.Body = bytes.Clone(body)
@@ -61,9 +61,9 @@ func (s *Server) begin(x *exchange, http *fasthttp.RequestCtx) {
 }
 
 // look finds out what the request is for.
-func (s *Server) look(x *exchange, path []byte) {
-	var values [maxVariables][]byte
-	if x.place = s.routes.find(path, &values); x.place != nil {
+func (s *Server) look(x *exchange) {
+	var values [maxVariables]string
+	if x.place = s.routes.find(x.req.Path, &values); x.place != nil {
 		x.place.fill(&x.req, &values)
 		x.endpoint = x.place.endpoint(x.method)
 	}
@@ -80,8 +80,8 @@ func (s *Server) scheme() string {
 func (s *Server) answer(x *exchange, http *fasthttp.RequestCtx) (reply redfish.Reply) {
 	defer s.recovered(x, &reply)
 	s.begin(x, http)
-	s.look(x, http.URI().PathOriginal())
-	if wait := s.addresses.take(x.from); wait > 0 {
+	s.look(x)
+	if wait := s.addresses.take(x.from, x.started); wait > 0 {
 		return tooMany(wait)
 	}
 	if !versionFits(http.Request.Header.Peek(headerODataVersion)) {
@@ -95,7 +95,7 @@ func (s *Server) answer(x *exchange, http *fasthttp.RequestCtx) (reply redfish.R
 		return s.refuse(x, err)
 	}
 	if caller != nil {
-		if wait := s.users.take(caller.Actor.AccountID); wait > 0 {
+		if wait := s.users.take(caller.Actor.AccountID, x.started); wait > 0 {
 			return tooMany(wait)
 		}
 	}

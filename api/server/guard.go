@@ -64,8 +64,9 @@ func (g *guard) attempt(ctx context.Context, userName string, from netip.Addr) (
 	return func(right bool) {
 		g.workers.Release(1)
 		if !right {
-			g.failures.take(who)
-			g.floods.take(who.from)
+			now := time.Now()
+			g.failures.take(who, now)
+			g.floods.take(who.from, now)
 		}
 	}, nil
 }

@@ -33,13 +33,14 @@ func newBuckets[K comparable](limit rate.Limit, burst int) *limiters[K] {
 	return &limiters[K]{rate: limit, burst: burst, buckets: map[K]*rate.Limiter{}}
 }
 
-// take takes a token. When there is none it returns how long to wait for one.
-func (l *limiters[K]) take(key K) time.Duration {
+// take takes a token. When there is none it returns how long to wait for one. now is asked for
+// because the caller knows it: reading the clock costs as much as the rest.
+func (l *limiters[K]) take(key K, now time.Time) time.Duration {
 	if l == nil {
 		return 0
 	}
 	bucket := l.bucket(key)
-	if bucket.Allow() {
+	if bucket.AllowN(now, 1) {
 		return 0
 	}
 	return l.missing(bucket)

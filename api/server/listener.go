@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -60,15 +59,16 @@ func (l *listener) closeAll() {
 
 // conn is an accepted connection, below TLS.
 type conn struct {
-	net.Conn
+	*lazyConn
 	of      *listener
 	text    string // address and port of the client
 	address address
+	host    string // last seen; only the goroutine that serves the connection uses it
 	linger  atomic.Bool
 }
 
 func newConn(inner net.Conn, of *listener) *conn {
-	c := &conn{Conn: inner, of: of, text: inner.RemoteAddr().String()}
+	c := &conn{lazyConn: newLazyConn(inner), of: of, text: inner.RemoteAddr().String()}
 	if tcp, ok := inner.RemoteAddr().(*net.TCPAddr); ok {
 		c.address = addressOf(tcp.AddrPort().Addr())
 	}
@@ -95,8 +95,13 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// nowhere stands for a connection that this package has not accepted, as in tests of a handler.
-var nowhere = &conn{address: addressOf(netip.IPv6Unspecified())}
+// hostIn returns a request's Host. Requests on one connection mostly name the same one.
+func (c *conn) hostIn(host []byte) string {
+	if c.host != string(host) {
+		c.host = string(host)
+	}
+	return c.host
+}
 
 // connOf returns the connection of a request.
 func connOf(http *fasthttp.RequestCtx) *conn {
@@ -107,5 +112,5 @@ func connOf(http *fasthttp.RequestCtx) *conn {
 	if c, ok := inner.(*conn); ok {
 		return c
 	}
-	return nowhere
+	return &conn{} // not from our listener: a handler called by a test
 }

@@ -14,7 +14,6 @@ var always = redfish.Header{
 	{Name: "OData-Version", Value: "4.0"}, // DSP0266, "Response headers"
 	{Name: "Cache-Control", Value: "no-cache"},
 	{Name: "X-Content-Type-Options", Value: "nosniff"},
-	{Name: "Content-Security-Policy", Value: "default-src 'none'; frame-ancestors 'none'"},
 }
 
 // secret is for replies that hold a token.
@@ -64,7 +63,7 @@ func (s *Server) write(http *fasthttp.RequestCtx, x *exchange, reply redfish.Rep
 // set sets a line as it is written: fasthttp's own would turn OData-Version into Odata-Version. A value
 // that would begin another line is left out.
 func set(header *fasthttp.ResponseHeader, line redfish.Field) {
-	if strings.ContainsAny(line.Value, "\r\n") {
+	if strings.IndexByte(line.Value, '\n') >= 0 || strings.IndexByte(line.Value, '\r') >= 0 {
 		return
 	}
 	header.SetCanonical(utils.UnsafeBytes(line.Name), utils.UnsafeBytes(line.Value)) // copies both

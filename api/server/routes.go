@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"net/http"
 	"net/url"
 	"strings"
@@ -70,34 +69,34 @@ func (r *routes) add(method, pattern string, e *endpoint) {
 
 // allow sets the methods that a pattern added before has.
 func (r *routes) allow(pattern string, methods []string) {
-	var none [maxVariables][]byte
-	r.root.find([]byte(pattern), &none, 0).allow = methods
+	var none [maxVariables]string
+	r.root.find(pattern, &none, 0).allow = methods
 }
 
 // find returns the place of a path as it came (percent-encoded), and the values of its variables. One slash at
 // the end is as none. nil: nothing is there.
-func (r *routes) find(path []byte, values *[maxVariables][]byte) *place {
+func (r *routes) find(path string, values *[maxVariables]string) *place {
 	return r.root.find(path, values, 0)
 }
 
-func (n *node) find(path []byte, values *[maxVariables][]byte, used int) *place {
-	if len(path) == 0 || len(path) == 1 && path[0] == '/' {
+func (n *node) find(path string, values *[maxVariables]string, used int) *place {
+	if path == "" || path == "/" {
 		return n.place
 	}
 	if path[0] != '/' {
 		return nil
 	}
-	segment, rest := path[1:], []byte(nil)
-	if i := bytes.IndexByte(segment, '/'); i >= 0 {
+	segment, rest := path[1:], ""
+	if i := strings.IndexByte(segment, '/'); i >= 0 {
 		segment, rest = segment[:i], segment[i:]
 	}
 	segment = decoded(segment)
-	if next := n.literals[string(segment)]; next != nil {
+	if next := n.literals[segment]; next != nil {
 		if found := next.find(rest, values, used); found != nil {
 			return found
 		}
 	}
-	if n.variable == nil || len(segment) == 0 || used == maxVariables {
+	if n.variable == nil || segment == "" || used == maxVariables {
 		return nil
 	}
 	values[used] = segment
@@ -106,15 +105,15 @@ func (n *node) find(path []byte, values *[maxVariables][]byte, used int) *place 
 
 // decoded undoes percent-encoding: clients ask for /redfish/v1/%24metadata. What is
 // not properly encoded stays as it is, and matches nothing. An encoded slash does not part segments.
-func decoded(segment []byte) []byte {
-	if bytes.IndexByte(segment, '%') < 0 {
+func decoded(segment string) string {
+	if strings.IndexByte(segment, '%') < 0 {
 		return segment
 	}
-	plain, err := url.PathUnescape(string(segment))
+	plain, err := url.PathUnescape(segment)
 	if err != nil {
 		return segment
 	}
-	return []byte(plain)
+	return plain
 }
 
 // endpoint returns what a method does at a place. HEAD is GET without the body.
@@ -126,8 +125,8 @@ func (p *place) endpoint(method string) *endpoint {
 }
 
 // fill gives a request the values of the path's variables.
-func (p *place) fill(req *redfish.Request, values *[maxVariables][]byte) {
+func (p *place) fill(req *redfish.Request, values *[maxVariables]string) {
 	for i, name := range p.variables {
-		req.SetVar(name, string(values[i]))
+		req.SetVar(name, values[i])
 	}
 }

@@ -63,15 +63,16 @@ func New(cfg Config) *Server {
 	}
 	s.base, s.cancel = context.WithCancel(context.Background())
 	s.app = fiber.New(fiber.Config{
-		CaseSensitive:  true,
-		Immutable:      true,
-		BodyLimit:      int(cfg.Limits.BodyLimit),
-		ReadBufferSize: int(cfg.Limits.HeaderLimit), // fasthttp's bound of the request line and headers
-		ReadTimeout:    cfg.Limits.ReadTimeout,
-		WriteTimeout:   cfg.Limits.WriteTimeout,
-		IdleTimeout:    cfg.Limits.IdleTimeout,
-		Concurrency:    cfg.Limits.Connections,
-		ErrorHandler:   s.unreadable,
+		CaseSensitive:   true,
+		Immutable:       true,
+		BodyLimit:       int(cfg.Limits.BodyLimit),
+		ReadBufferSize:  int(cfg.Limits.HeaderLimit), // fasthttp's bound of the request line and headers
+		WriteBufferSize: writeBuffer,
+		ReadTimeout:     cfg.Limits.ReadTimeout,
+		WriteTimeout:    cfg.Limits.WriteTimeout,
+		IdleTimeout:     cfg.Limits.IdleTimeout,
+		Concurrency:     cfg.Limits.Connections,
+		ErrorHandler:    s.unreadable,
 	})
 	probes := adaptor.HTTPHandler(metrics.Endpoints(cfg.Metrics, cfg.Ready))
 	for _, path := range metrics.Paths {
@@ -85,6 +86,10 @@ func New(cfg Config) *Server {
 	inner.Handler = s.known(inner.Handler)
 	return s
 }
+
+// writeBuffer is how many bytes of a reply go out at once. A System with its headers fits: in
+// two writes it costs a quarter more (measured).
+const writeBuffer = 8 << 10
 
 // Listen opens address ("host:port") and serves it until ctx ends.
 func (s *Server) Listen(ctx context.Context, address string) error {
@@ -116,6 +121,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	s.Log.Info("draining", "timeout", s.Limits.DrainTimeout)
 	err := s.app.ShutdownWithTimeout(max(s.Limits.DrainTimeout, time.Millisecond))
 	s.cancel()
+	_ = open.Close() // when ctx ended before fasthttp began to accept, the shutdown above found nothing to end
 	open.closeAll()
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.Log.Warn("requests were still at work when the time to drain was over")
@@ -124,8 +130,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	return errors.Join(err, <-served)
 }
 
-// methods are those that fiber knows.
-var methods = map[string]bool{
-	http.MethodGet: true, http.MethodHead: true, http.MethodPost: true, http.MethodPut: true, http.MethodDelete: true,
-	http.MethodConnect: true, http.MethodOptions: true, http.MethodTrace: true, http.MethodPatch: true,
+// methods are those that fiber knows, by themselves: finding one here saves a copy.
+var methods = map[string]string{
+	http.MethodGet: http.MethodGet, http.MethodHead: http.MethodHead, http.MethodPost: http.MethodPost,
+	http.MethodPut: http.MethodPut, http.MethodPatch: http.MethodPatch, http.MethodDelete: http.MethodDelete,
+	http.MethodConnect: http.MethodConnect, http.MethodOptions: http.MethodOptions, http.MethodTrace: http.MethodTrace,
 }

@@ -44,14 +44,14 @@ type TLS struct {
 // Limits protect the API from its callers.
 type Limits struct {
 	BodyLimit       Size          `key:"body_limit" default:"1MiB" validate:"min=1024" help:"largest request body"`
-	HeaderLimit     Size          `key:"header_limit" default:"16KiB" validate:"min=1024" help:"largest request line with headers"`
+	HeaderLimit     Size          `key:"header_limit" default:"8KiB" validate:"min=1024" help:"largest request line with headers"`
 	ReadTimeout     time.Duration `key:"read_timeout" default:"15s" validate:"min=100ms" help:"how long a client may take to send a request, its TLS handshake included"`
 	WriteTimeout    time.Duration `key:"write_timeout" default:"30s" validate:"min=100ms" help:"how long a client may take to read an answer"`
 	IdleTimeout     time.Duration `key:"idle_timeout" default:"2m" validate:"min=100ms" help:"how long a connection may stay open without a request"`
 	DrainTimeout    time.Duration `key:"drain_timeout" default:"20s" validate:"min=0" help:"how long requests may go on after SIGTERM"`
 	Connections     int           `key:"connections" default:"10000" validate:"min=1" help:"how many connections may be open at once"`
-	AddressRate     float64       `key:"address_rate" default:"50000" validate:"min=0" help:"requests a second from one address, averaged over a second; more get 429; 0 means no limit"`
-	UserRate        float64       `key:"user_rate" default:"50000" validate:"min=0" help:"requests a second of one user, averaged over a second; more get 429; 0 means no limit"`
+	AddressRate     float64       `key:"address_rate" default:"250000" validate:"min=0" help:"requests a second from one address, averaged over a second; more get 429; 0 means no limit"`
+	UserRate        float64       `key:"user_rate" default:"250000" validate:"min=0" help:"requests a second of one user, averaged over a second; more get 429; 0 means no limit"`
 	LoginFailures   int           `key:"login_failures" default:"10" validate:"min=0" help:"wrong passwords for one user from one address before further ones get 429; 0 means no limit"`
 	LoginRecovery   time.Duration `key:"login_recovery" default:"3s" validate:"min=1ms" help:"time after which one more wrong password is allowed again"`
 	PasswordWorkers int           `key:"password_workers" default:"0" validate:"min=0" help:"how many passwords are checked at once; 0 means half of the processors, but at least one"`

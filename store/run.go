@@ -54,6 +54,7 @@ func attempt[T any](ctx context.Context, s *Store, on subject, do func(context.C
 var passing = map[string]bool{
 	"40001": true, // serialization failure
 	"40P01": true, // deadlock
+	"57014": true, // cancelled: meant for the statement that ran on this connection before
 	"0A000": true, // a prepared statement is of an older schema; pgx has dropped it by now
 }
 

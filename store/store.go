@@ -8,8 +8,12 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/projectbeskar/hawkfish"
@@ -55,15 +59,30 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 		return nil, &hawkfish.Error{Kind: hawkfish.Invalid, Message: "the database's connection string cannot be understood", Err: err}
 	}
 	cfg.MaxConns = int32(opts.MaxConnections)
-	cfg.ConnConfig.ConnectTimeout = opts.Deadline
-	if cfg.ConnConfig.RuntimeParams["application_name"] == "" {
-		cfg.ConnConfig.RuntimeParams["application_name"] = "hawkfish"
-	}
+	bound(cfg.ConnConfig, opts.Deadline)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, failure(err, subject{})
 	}
 	return &Store{pool: pool, queries: db.New(pool), deadline: opts.Deadline}, nil
+}
+
+// bound sees to it that PostgreSQL, too, gives up what the caller has given up: a statement that waits for a lock would
+// else be carried out after the caller has been told that it failed.
+func bound(cfg *pgx.ConnConfig, deadline time.Duration) {
+	const grace = 500 * time.Millisecond // for the answer to a cancel request; then the connection is closed
+	cfg.ConnectTimeout = deadline
+	cfg.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: grace}
+	}
+	limit := strconv.FormatInt(deadline.Milliseconds(), 10)
+	for name, value := range map[string]string{
+		"application_name": "hawkfish", "statement_timeout": limit, "idle_in_transaction_session_timeout": limit,
+	} {
+		if cfg.RuntimeParams[name] == "" {
+			cfg.RuntimeParams[name] = value
+		}
+	}
 }
 
 // Close ends all connections.

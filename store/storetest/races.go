@@ -12,7 +12,8 @@ import (
 
 // Openers, dispatchers and workers race for one system: every task runs, one at a time, in the order of acceptance.
 func testQueueRace(t *testing.T, f Fleet) {
-	const openers, each = 8, 6
+	const openers, each, limit = 8, 6, 20 * time.Second
+	deadline := time.Now().Add(limit)
 	s := f.Ready(t, "web1", nil)
 	var opening, working sync.WaitGroup
 	for range openers {
@@ -30,6 +31,9 @@ func testQueueRace(t *testing.T, f Fleet) {
 	for range 4 {
 		working.Go(func() {
 			for ran.Load() < openers*each && !t.Failed() {
+				if time.Now().After(deadline) {
+					t.Errorf("a task has not got its turn within %s", limit)
+				}
 				claimed, err := f.ClaimUndispatched(t.Context(), 4, time.Minute)
 				if err != nil {
 					t.Error(err)

@@ -8,7 +8,7 @@ import (
 )
 
 // Event is something that happened. Events are written in the transaction of
-// the change they tell of (the outbox), and numbered per origin.
+// the change they tell of (the outbox).
 type Event struct {
 	Sequence  int64 // grows with every event of the fleet
 	ProjectID string

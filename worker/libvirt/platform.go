@@ -88,11 +88,21 @@ func (h *Host) detect(c *conn) (platform, error) {
 	if p.hypervisor, err = versions(c); err != nil {
 		return platform{}, err
 	}
-	return h.accelerate(c, p, guest)
+	return h.accelerate(c, p, guest, virtualises(*caps.Host.CPU))
+}
+
+// virtualises reports whether the host's CPU can run guests itself. Where it
+// cannot, /dev/kvm may be a paravirtual KVM, which interprets what is not a kernel
+// made for it: ordinary guests crawl, or hang. Of an AMD CPU libvirt does not say:
+// its models include the feature.
+func virtualises(cpu libvirtxml.CapsHostCPU) bool {
+	return cpu.Vendor != "Intel" || slices.ContainsFunc(cpu.FeatureFlags, func(f libvirtxml.CapsHostCPUFeatureFlag) bool {
+		return f.Name == "vmx"
+	})
 }
 
 // accelerate chooses the domain type and the CPU.
-func (h *Host) accelerate(c *conn, p platform, guest *libvirtxml.CapsGuestArch) (platform, error) {
+func (h *Host) accelerate(c *conn, p platform, guest *libvirtxml.CapsGuestArch, virtualises bool) (platform, error) {
 	offered := func(domainType string) bool {
 		return slices.ContainsFunc(guest.Domains, func(d libvirtxml.CapsGuestDomain) bool { return d.Type == domainType })
 	}
@@ -105,14 +115,16 @@ func (h *Host) accelerate(c *conn, p platform, guest *libvirtxml.CapsGuestArch) 
 		if domainType == "qemu" || h.cfg.DomainType != "" {
 			return p, nil
 		}
-		// What libvirt says of KVM may not hold: nested or paravirtual KVM may refuse the CPU.
-		if err := h.tryOut(c, p); err == nil {
-			return p, nil
-		} else if c.isLost() {
-			return platform{}, err
-		} else {
-			h.log.Warn("guests do not start with KVM and are emulated", "cpu", p.cpu, "error", err)
+		if !virtualises {
+			h.log.Warn("the host's KVM is paravirtual; guests are emulated", "cpu", p.cpuModel)
+			continue
 		}
+		// What libvirt says of KVM may not hold: a nested one may refuse the CPU.
+		err := h.tryOut(c, p)
+		if err == nil || c.isLost() {
+			return p, err
+		}
+		h.log.Warn("guests do not start with KVM and are emulated", "cpu", p.cpu, "error", err)
 	}
 	return platform{}, unsupported("it offers no domain type " + orDefault(h.cfg.DomainType, "kvm or qemu"))
 }

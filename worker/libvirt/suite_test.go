@@ -11,13 +11,13 @@ import (
 // A real host does what every hypervisor must do.
 func TestHypervisor(t *testing.T) {
 	b := newBench(t)
-	shared := b.open(t)
+	parent, shared := t, b.open(t)
 	hypervisortest.Run(t, hypervisortest.World{
 		Image: b.tiny(t), BootText: bootText, ImageDir: b.dir, HTTP: true, Network: "default",
 		Open: func(t *testing.T) hypervisortest.Host {
 			return hypervisortest.Host{
 				Hypervisor: shared,
-				Reopen:     func(t *testing.T) hawkfish.Hypervisor { return b.open(t) },
+				Reopen:     func(*testing.T) hawkfish.Hypervisor { return b.open(parent) },
 				PowerOff:   func(t *testing.T, id string) { typeKey(t, shared, id, 'q') },
 				Reboot:     func(t *testing.T, id string) { typeKey(t, shared, id, 'r') },
 				IgnoreButton: func(t *testing.T, id string) {

@@ -2,6 +2,7 @@ package libvirt
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -9,20 +10,26 @@ import (
 	"sync"
 )
 
-// wire is a network connection to libvirtd. It says when it has ended, and
-// hands on whole, plausible packets only.
+// wire is a network connection to libvirtd. It says when it has ended, hands on
+// plausible packets only, and keeps from go-libvirt two things that libvirtd does
+// with streams and that go-libvirt cannot bear:
 //
-// It also drops what libvirtd sends of a stream after the stream's end: go-libvirt's
-// reader would wait for ever, with its locks held, for somebody to take it.
+//   - The first data may come before the reply to the call. It would be taken for the reply, and be lost.
+//   - More may come after the stream's end. The reader would wait for ever, with
+//     its locks held, for somebody to take it.
+//
+// Calls on a connection that has streams are made one after the other.
 type wire struct {
 	net.Conn
 	once sync.Once
 	lost chan struct{}
 
-	in    *bufio.Reader
-	head  []byte // of the packet at hand, not handed on yet
-	left  int    // bytes of its payload
-	ended map[uint32]bool
+	in      *bufio.Reader
+	out     io.Reader // the rest of the packet at hand
+	queue   [][]byte  // packets that come next
+	early   [][]byte  // packets of a stream whose call has not been replied to
+	replied uint32    // the last call that has been
+	ended   uint32    // the last stream that has
 }
 
 // The header of a packet (libvirt, src/rpc/virnetprotocol.x): big-endian words.
@@ -30,59 +37,76 @@ const (
 	lengthAt, typeAt, serialAt, statusAt = 0, 16, 20, 24
 	headerBytes                          = 28
 
-	typeStream  = 3
-	statusError = 1
+	typeReply, typeStream = 1, 3
+	statusError           = 1
 
 	maxPacket = 64 << 20 // twice what libvirt allows itself
 )
 
 func newWire(c net.Conn) *wire {
-	return &wire{Conn: c, lost: make(chan struct{}), in: bufio.NewReaderSize(c, 64<<10), ended: map[uint32]bool{}}
+	return &wire{
+		Conn: c, lost: make(chan struct{}),
+		in: bufio.NewReaderSize(c, 64<<10), out: bytes.NewReader(nil),
+	}
 }
 
 // Read returns bytes of one packet at most.
-func (w *wire) Read(p []byte) (n int, err error) {
-	defer func() {
+func (w *wire) Read(p []byte) (int, error) {
+	for {
+		n, err := w.out.Read(p)
+		if n > 0 {
+			return n, nil
+		}
+		if err == io.EOF {
+			err = w.next()
+		}
 		if err != nil {
 			w.end()
-		}
-	}()
-	for len(w.head) == 0 && w.left == 0 {
-		if err := w.next(); err != nil {
 			return 0, err
 		}
 	}
-	if len(w.head) > 0 {
-		n = copy(p, w.head)
-		w.head = w.head[n:]
-		return n, nil
-	}
-	n, err = w.in.Read(p[:min(len(p), w.left)])
-	w.left -= n
-	return n, err
 }
 
-// next reads the header of the next packet, and skips the packet if nobody waits for it.
+// next puts the next packet into out.
 func (w *wire) next() error {
+	if len(w.queue) > 0 {
+		w.out, w.queue = bytes.NewReader(w.queue[0]), w.queue[1:]
+		return nil
+	}
 	head := make([]byte, headerBytes)
 	if _, err := io.ReadFull(w.in, head); err != nil {
 		return err
 	}
 	word := func(at int) uint32 { return binary.BigEndian.Uint32(head[at:]) }
-	if word(lengthAt) < headerBytes || word(lengthAt) > maxPacket {
-		return fmt.Errorf("libvirtd sent a packet of %d bytes", word(lengthAt))
+	length, serial := word(lengthAt), word(serialAt)
+	if length < headerBytes || length > maxPacket {
+		return fmt.Errorf("libvirtd sent a packet of %d bytes", length)
 	}
-	payload := int(word(lengthAt)) - headerBytes
-	if word(typeAt) == typeStream {
-		serial := word(serialAt)
-		if w.ended[serial] {
-			_, err := w.in.Discard(payload)
+	// A packet that breaks off is followed by nothing, and its reader notices that.
+	payload := io.LimitReader(w.in, int64(length)-headerBytes)
+	w.out = io.MultiReader(bytes.NewReader(head), payload)
+	switch word(typeAt) {
+	case typeReply:
+		w.replied = serial
+		w.queue, w.early = w.early, nil
+	case typeStream:
+		last := length == headerBytes || word(statusAt) == statusError // empty is the end, whatever the status
+		switch {
+		case w.ended == serial:
+			w.out = bytes.NewReader(nil)
+			_, err := io.Copy(io.Discard, payload)
 			return err
+		case w.replied != serial:
+			packet, err := io.ReadAll(w.out)
+			w.early, w.out = append(w.early, packet), bytes.NewReader(nil)
+			if err != nil {
+				return err
+			}
 		}
-		// An empty packet is the end, whatever its status says; so is an error.
-		w.ended[serial] = payload == 0 || word(statusAt) == statusError
+		if last {
+			w.ended = serial
+		}
 	}
-	w.head, w.left = head, payload
 	return nil
 }
 

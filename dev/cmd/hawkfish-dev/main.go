@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -37,7 +38,7 @@ func main() {
 	)
 	ctx, stop := interruptible(os.Stderr, os.Exit)
 	defer stop()
-	s := &session{Context: ctx, out: os.Stdout}
+	s := &session{Context: ctx, began: time.Now(), out: os.Stdout}
 	parsed.FatalIfErrorf(s.load(c.Config))
 	parsed.FatalIfErrorf(parsed.Run(s))
 }
@@ -45,6 +46,7 @@ func main() {
 // session is what every command is given.
 type session struct {
 	context.Context // ends at the first Ctrl-C
+	began           time.Time
 	cfg             config.Config
 	log             *slog.Logger
 	out             io.Writer

@@ -85,7 +85,7 @@ const (
 
 // sayReady prints a line when the API finds everything it needs, and from time to time what it does not find.
 func (s *session) sayReady(ctx context.Context) {
-	began, complained := time.Now(), time.Now()
+	complained := time.Now()
 	// Only our own readiness is asked for, and no secret is sent.
 	http := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer http.CloseIdleConnections()
@@ -104,7 +104,7 @@ func (s *session) sayReady(ctx context.Context) {
 		text, _ := io.ReadAll(answer.Body)
 		_ = answer.Body.Close()
 		if answer.StatusCode == 200 {
-			fmt.Fprintf(s.out, "ready after %.1f s\n", time.Since(began).Seconds())
+			fmt.Fprintf(s.out, "ready after %.1f s\n", time.Since(s.began).Seconds())
 			return
 		}
 		if time.Since(complained) > complainTime {

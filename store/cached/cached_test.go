@@ -176,10 +176,11 @@ func TestSeesWhatAnEndedTaskHasDone(t *testing.T) {
 		require.NoError(t, err)
 		_, err = c.FindSystem(t.Context(), all, s.ID)
 		require.NoError(t, err)
-		go func() {
+		finished := make(chan error, 1)
+		go func(id string) {
 			seen := &hawkfish.Observation{SystemID: s.ID, Power: power, At: time.Now()}
-			_ = worker.FinishTask(context.WithoutCancel(t.Context()), task.ID, hawkfish.Outcome{State: schemas.TaskStateCompleted}, seen, nil)
-		}()
+			finished <- worker.FinishTask(t.Context(), id, hawkfish.Outcome{State: schemas.TaskStateCompleted}, seen, nil)
+		}(task.ID)
 		for !task.Ended() {
 			_, err := c.FindSystem(t.Context(), all, s.ID)
 			require.NoError(t, err)
@@ -189,6 +190,7 @@ func TestSeesWhatAnEndedTaskHasDone(t *testing.T) {
 		now, err := c.FindSystem(t.Context(), all, s.ID)
 		require.NoError(t, err)
 		require.Equal(t, power, now.Power)
+		require.NoError(t, <-finished)
 	}
 }
 

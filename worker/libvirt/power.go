@@ -50,10 +50,10 @@ func (h *Host) Start(ctx context.Context, systemID string) (hawkfish.Observation
 		if err := h.ensureNetwork(g.c); err != nil {
 			h.log.Warn("the NAT network cannot be made", "network", h.cfg.Network, "error", err)
 		}
-		at := moment{now()}
-		done := h.registry.expect(g.record, started, h.cfg.SlowDeadline)
-		_, err := g.c.DomainCreateWithFlags(g.Domain, 0)
-		done()
+		err := h.dated(g, started, func() error {
+			_, err := g.c.DomainCreateWithFlags(g.Domain, 0)
+			return err
+		})
 		if isCode(err, golibvirt.ErrOperationInvalid) {
 			if o, again := h.again(g); again == nil && hawkfish.IsOn(o.Power) {
 				return o, nil // somebody else has been quicker
@@ -62,12 +62,25 @@ func (h *Host) Start(ctx context.Context, systemID string) (hawkfish.Observation
 		if err != nil {
 			return hawkfish.Observation{}, err
 		}
-		h.registry.change(g.record, func(m *mark) { m.LastReset = at })
 		if err := h.save(g.c, g.Domain, g.record); err != nil && !isCode(err, golibvirt.ErrNoDomain) {
 			return hawkfish.Observation{}, err
 		}
 		return h.again(g)
 	})
+}
+
+// dated runs what starts or resets a guest, and dates it. The date stands before
+// the event comes, so that nobody sees the one without the other.
+func (h *Host) dated(g guest, what happening, do func() error) error {
+	before, _ := h.registry.read(g.record)
+	h.registry.change(g.record, func(m *mark) { m.LastReset = moment{now()} })
+	done := h.registry.expect(g.record, what, h.cfg.SlowDeadline)
+	defer done()
+	err := do()
+	if err != nil {
+		h.registry.change(g.record, func(m *mark) { m.LastReset = before.LastReset })
+	}
+	return err
 }
 
 // Stop pulls the plug (virDomainDestroyFlags).
@@ -111,14 +124,11 @@ func (h *Host) Reset(ctx context.Context, systemID, op string) (hawkfish.Observa
 		if !g.isOn() {
 			return hawkfish.Observation{}, errOff
 		}
-		at := moment{now()}
-		done := h.registry.expect(g.record, rebooted, h.cfg.SlowDeadline)
-		err := g.c.DomainReset(g.Domain, 0)
-		done()
+		err := h.dated(g, rebooted, func() error { return g.c.DomainReset(g.Domain, 0) })
 		if err != nil {
 			return hawkfish.Observation{}, err
 		}
-		h.registry.change(g.record, func(m *mark) { m.LastReset, m.ResetOp = at, op })
+		h.registry.change(g.record, func(m *mark) { m.ResetOp = op })
 		if err := h.save(g.c, g.Domain, g.record); err != nil {
 			return hawkfish.Observation{}, err
 		}

@@ -37,7 +37,7 @@ const (
 	rebooted
 )
 
-// window is a time in which one event is the answer to our own call.
+// window is a time in which events are the answer to our own call.
 type window struct{ from, until time.Time }
 
 // parseID reads a system's ID, which is its domain's UUID.
@@ -66,6 +66,9 @@ func (h *Host) find(c *conn, dom golibvirt.Domain) (*record, error) {
 		if fresh.mark, err = parseMark(text); err != nil {
 			h.log.Warn("a system's mark cannot be read", "system", fresh.id, "error", err)
 		}
+		// What an earlier worker has just done may still have its echo.
+		reset := fresh.mark.LastReset.Time
+		fresh.expected[rebooted] = window{from: reset, until: reset.Add(eventDelay)}
 	case !isCode(err, golibvirt.ErrNoDomainMetadata):
 		return nil, err
 	}
@@ -129,7 +132,7 @@ func (r *registry) change(rec *record, alter func(m *mark)) {
 	alter(&rec.mark)
 }
 
-// expect announces that one event in the next while is our own doing; done says that the call has ended.
+// expect announces that events of the next while are our own doing; done says that the call has ended.
 func (r *registry) expect(rec *record, what happening, limit time.Duration) (done func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -137,25 +140,24 @@ func (r *registry) expect(rec *record, what happening, limit time.Duration) (don
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if w := &rec.expected[what]; !w.until.IsZero() {
-			w.until = time.Now().Add(eventDelay)
-		}
+		rec.expected[what].until = time.Now().Add(eventDelay)
 	}
 }
 
-// eventDelay is how late an event may come after the call that caused it.
+// eventDelay is how late events may come after the call that caused them. A reset causes two of
+// them: SeaBIOS, which cannot start over, resets the machine once more.
 const eventDelay = 2 * time.Second
 
-// isOurs reports whether an event is the expected one, which then is expected no more.
+// isOurs reports whether an event was expected. One that was not may have an echo, which then is.
 func (r *registry) isOurs(rec *record, what happening, at time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	w := rec.expected[what]
-	if at.Before(w.from) || !at.Before(w.until) {
-		return false
+	if !at.Before(w.from) && at.Before(w.until) {
+		return true
 	}
-	rec.expected[what] = window{}
-	return true
+	rec.expected[what] = window{from: at, until: at.Add(eventDelay)}
+	return false
 }
 
 // save writes a record's mark into the domain's metadata, of its run and of its definition.

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -16,12 +17,13 @@ import (
 // listener knows its open connections.
 type listener struct {
 	net.Listener
+	log  *slog.Logger
 	mu   sync.Mutex
 	open map[*conn]struct{}
 }
 
-func newListener(ln net.Listener) *listener {
-	return &listener{Listener: ln, open: map[*conn]struct{}{}}
+func newListener(ln net.Listener, log *slog.Logger) *listener {
+	return &listener{Listener: ln, log: log, open: map[*conn]struct{}{}}
 }
 
 // Accept waits when the process is out of file descriptors: fasthttp would give up for ever.
@@ -40,7 +42,9 @@ func (l *listener) Accept() (net.Conn, error) {
 		case errors.Is(err, net.ErrClosed):
 			return nil, err
 		}
-		time.Sleep(pause.NextBackOff())
+		wait := pause.NextBackOff()
+		l.log.Warn("no connection can be accepted for now", "error", err, "wait", wait)
+		time.Sleep(wait)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -227,7 +228,7 @@ func TestAcceptOutlivesTheLackOfDescriptors(t *testing.T) {
 	require.NoError(t, err)
 	poor := &crowded{Listener: inner}
 	poor.left.Store(3)
-	ln := newListener(poor)
+	ln := newListener(poor, slog.New(slog.DiscardHandler))
 	go func() {
 		if c, err := net.Dial("tcp", inner.Addr().String()); err == nil {
 			defer c.Close()

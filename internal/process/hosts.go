@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -42,7 +43,9 @@ func (p Parts) host(ctx context.Context, h opened) error {
 	if h.id == "" {
 		err := p.untilDone(ctx, "the host does not say its name", func() error {
 			facts, err := h.Facts(ctx)
-			h.id = strings.ToLower(facts.Name)
+			if h.id = strings.ToLower(facts.Name); err == nil && h.id == "" {
+				err = errors.New("the host has no name; give it one: HAWKFISH_LIBVIRT=NAME=URI")
+			}
 			return err
 		})
 		if err != nil {
@@ -54,7 +57,7 @@ func (p Parts) host(ctx context.Context, h opened) error {
 		return err
 	}
 	defer service.Close()
-	log.InfoContext(ctx, "the host is served", "host_id", h.id)
+	log.InfoContext(ctx, "the host is served", "host", h.id)
 	return host.Run(ctx, host.Config{ID: h.id, URI: h.uri, Service: service, Hypervisor: h.Hypervisor, StopTimeout: stopTimeout, Log: log})
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Facts says what the host is and has (virNodeGetInfo, virStoragePoolGetInfo,
-// virConnectListAllNetworks). It also makes the pool and the network where they are missing.
+// virConnectListAllNetworks, virConnectGetHostname). It also makes the pool and the network where they are missing.
 func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 	p, err := h.getPlatform(ctx)
 	if err != nil {
@@ -19,6 +19,9 @@ func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 	return work(ctx, h, func(c *conn) (hawkfish.HostFacts, error) {
 		facts := hawkfish.HostFacts{Arch: p.arch, CPUModel: p.cpuModel, Hypervisor: p.hypervisor}
 		var err error
+		if facts.Name, err = c.ConnectGetHostname(); err != nil {
+			return facts, err
+		}
 		if facts.Capacity, err = h.capacity(c); err != nil {
 			return facts, err
 		}

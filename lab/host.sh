@@ -174,5 +174,8 @@ host_crash() {
         wait_for 20 "$1's end" bash -c "! test -d /proc/$p"
     fi
     rm -f "$LAB/$1/init.pid"
+    # Bridges, taps and packet filters go with the kernel that has them.
+    for l in "$1" "${1}x"; do ip -n "$TAG-mgmt" link del "$l" 2>/dev/null || true; done
+    ip netns del "$TAG-$1" 2>/dev/null || true
     cgroup_leave "$1"
 }

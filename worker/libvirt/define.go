@@ -20,11 +20,6 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 		return err
 	}
 	_, err = work(ctx, h, func(c *conn) (struct{}, error) {
-		if g.Network != "" && g.Network == h.cfg.Network {
-			if err := h.ensureNetwork(c); err != nil {
-				return struct{}{}, err
-			}
-		}
 		pool, err := h.openPool(c)
 		if err != nil {
 			return struct{}{}, err

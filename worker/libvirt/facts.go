@@ -25,10 +25,7 @@ func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 		if facts.Capacity, err = h.capacity(c); err != nil {
 			return facts, err
 		}
-		if err := h.ensureNetwork(c); err != nil {
-			// A host without its network is of use to guests that do not need it.
-			h.log.Warn("the NAT network cannot be made", "network", h.cfg.Network, "error", err)
-		}
+		h.tryNetwork(c)
 		nets, _, err := c.ConnectListAllNetworks(1, golibvirt.ConnectListNetworksActive)
 		for _, n := range nets {
 			facts.Networks = append(facts.Networks, n.Name)

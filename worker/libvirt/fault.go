@@ -57,6 +57,7 @@ var texts = []struct {
 	{"is still in use", meaning{hawkfish.Unavailable, "the host is busy with the volume"}},
 	{"Cannot access storage file", meaning{hawkfish.Conflict, "its disk is missing"}},
 	{"Failed to get \"write\" lock", meaning{hawkfish.Conflict, "its disk is in use elsewhere"}},
+	{"' is not active", meaning{hawkfish.Conflict, "its network or its storage is not active on the host"}},
 	{"already exists with uuid", meaning{hawkfish.Exists, "another domain has the name"}},
 }
 

@@ -35,13 +35,13 @@ type bench struct {
 	dir string // images are fetched from
 }
 
-func newBench(t *testing.T) bench {
+func newBench(t testing.TB) bench {
 	t.Helper()
 	return bench{Host: labtest.Up(t, 1).Hosts[0], dir: t.TempDir()}
 }
 
 // open makes a host as a worker does.
-func (b bench) open(t *testing.T, alter ...func(*Config)) *Host {
+func (b bench) open(t testing.TB, alter ...func(*Config)) *Host {
 	t.Helper()
 	cfg := Config{
 		URI:     b.URI(),
@@ -63,7 +63,7 @@ func (b bench) open(t *testing.T, alter ...func(*Config)) *Host {
 }
 
 // publish puts a file where the host fetches images from.
-func (b bench) publish(t *testing.T, name string, content []byte, format hawkfish.ImageFormat) hawkfish.ImageSource {
+func (b bench) publish(t testing.TB, name string, content []byte, format hawkfish.ImageFormat) hawkfish.ImageSource {
 	t.Helper()
 	file := filepath.Join(b.dir, name)
 	if err := os.WriteFile(file, content, 0o644); err != nil {
@@ -76,7 +76,7 @@ func (b bench) publish(t *testing.T, name string, content []byte, format hawkfis
 }
 
 // tiny is the tiny guest's image.
-func (b bench) tiny(t *testing.T) hawkfish.ImageSource {
+func (b bench) tiny(t testing.TB) hawkfish.ImageSource {
 	t.Helper()
 	content, err := os.ReadFile(labtest.TinyImage(t).QCOW2)
 	if err != nil {
@@ -86,7 +86,7 @@ func (b bench) tiny(t *testing.T) hawkfish.ImageSource {
 }
 
 // guest describes a guest of the tiny image, and removes it after the test.
-func (b bench) guest(t *testing.T, h *Host) hawkfish.Guest {
+func (b bench) guest(t testing.TB, h *Host) hawkfish.Guest {
 	t.Helper()
 	id := uuid.New()
 	g := hawkfish.Guest{
@@ -110,7 +110,7 @@ func (b bench) guest(t *testing.T, h *Host) hawkfish.Guest {
 }
 
 // provision makes a guest that is off.
-func (b bench) provision(t *testing.T, h *Host) hawkfish.Guest {
+func (b bench) provision(t testing.TB, h *Host) hawkfish.Guest {
 	t.Helper()
 	g := b.guest(t, h)
 	if _, err := h.FetchImage(t.Context(), g.Image, func(int64, int64) {}); err != nil {
@@ -123,7 +123,7 @@ func (b bench) provision(t *testing.T, h *Host) hawkfish.Guest {
 }
 
 // eventually polls for half a minute.
-func eventually(t *testing.T, what string, is func() bool) {
+func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -132,7 +132,7 @@ func eventually(t *testing.T, what string, is func() bool) {
 	}
 }
 
-func waitForBoots(t *testing.T, h *Host, id string, n int) {
+func waitForBoots(t testing.TB, h *Host, id string, n int) {
 	t.Helper()
 	eventually(t, "the guest boots", func() bool {
 		out, err := h.SerialOutput(t.Context(), id, 1<<20)
@@ -141,7 +141,7 @@ func waitForBoots(t *testing.T, h *Host, id string, n int) {
 }
 
 // typeKey types on a guest's serial console until enough is true, once when it is nil.
-func typeKey(t *testing.T, h *Host, id string, key byte) {
+func typeKey(t testing.TB, h *Host, id string, key byte) {
 	t.Helper()
 	uid, err := parseID(id)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"hash"
 	"io"
 	"time"
@@ -36,7 +35,7 @@ func newMeter(source io.Reader, total int64, report func(done, total int64)) *me
 // peek returns the source's first bytes without reading them.
 func (m *meter) peek() ([]byte, error) {
 	start, err := m.in.Peek(imageHeader)
-	if errors.Is(err, io.EOF) {
+	if err == io.EOF {
 		err = nil
 	}
 	return start, err
@@ -55,9 +54,13 @@ func (m *meter) Read(p []byte) (int, error) {
 		m.waiting.Stop()
 		defer m.waiting.Reset(m.patience)
 	}
-	n, err := io.ReadFull(m.in, p[:min(len(p), chunk)])
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = io.EOF
+	p = p[:min(len(p), chunk)]
+	var n int
+	var err error
+	for n < len(p) && err == nil { // not io.ReadFull, which cannot tell an end from a source that has broken off
+		var k int
+		k, err = m.in.Read(p[n:])
+		n += k
 	}
 	m.hash.Write(p[:n])
 	m.done += int64(n)

@@ -8,6 +8,14 @@ import (
 	"libvirt.org/go/libvirtxml"
 )
 
+// tryNetwork does what ensureNetwork does. A host without its network is still
+// of use to guests that do not need it, so that it cannot be made is only logged.
+func (h *Host) tryNetwork(c *conn) {
+	if err := h.ensureNetwork(c); err != nil {
+		h.log.Warn("the NAT network cannot be made", "network", h.cfg.Network, "error", err)
+	}
+}
+
 // ensureNetwork makes the configured NAT network where it is missing, and starts it.
 func (h *Host) ensureNetwork(c *conn) error {
 	if h.cfg.Network == "" {

@@ -47,9 +47,7 @@ func (h *Host) Start(ctx context.Context, systemID string) (hawkfish.Observation
 		if g.isOn() {
 			return g.Observation, nil
 		}
-		if err := h.ensureNetwork(g.c); err != nil {
-			h.log.Warn("the NAT network cannot be made", "network", h.cfg.Network, "error", err)
-		}
+		h.tryNetwork(g.c)
 		err := h.dated(g, started, func() error {
 			_, err := g.c.DomainCreateWithFlags(g.Domain, 0)
 			return err

@@ -136,6 +136,7 @@ func BenchmarkHandle(b *testing.B) {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 		cfg.Metrics = metrics.New()
 	})
+	r.do("GET", "/redfish", "") // until it serves
 	handler := r.app.Handler()
 	for _, login := range []string{asAdmin, withToken} {
 		name, value, _ := strings.Cut(login, ": ")

@@ -59,10 +59,17 @@ func basic(authorization []byte) (user, password string, ok bool) {
 	return string(name), string(secret), ok && len(name) > 0
 }
 
-// userNameIn returns the name in a session's body (DSP0266, "Session login"), "" when it has none.
+// maxUserName is the longest name that is counted by itself, in bytes: callers must not fill our memory.
+const maxUserName = 255
+
+// userNameIn returns the name in a session's body (DSP0266, "Session login"), "" when it has none
+// that an account could have.
 func userNameIn(body []byte) string {
 	var login struct{ UserName string }
 	_ = json.Unmarshal(body, &login) // the kit tells the client what is wrong
+	if len(login.UserName) > maxUserName {
+		return ""
+	}
 	return login.UserName
 }
 

@@ -16,6 +16,7 @@ import (
 // Whatever a client puts into its headers, the reply is one, and nothing of the request becomes a line of it.
 func FuzzHeaders(f *testing.F) {
 	r := start(f, plain)
+	r.do("GET", "/redfish", "") // fiber writes its routes down once more when it begins to serve
 	handler := r.app.Server().Handler
 	for _, seed := range [][4]string{
 		{"GET", "/redfish/v1/Systems/a", "Authorization", "Basic YWRtaW46cmlnaHQ="},
@@ -100,7 +101,7 @@ func TestBadPatternsPanic(t *testing.T) {
 
 func TestTokensAreNotStored(t *testing.T) {
 	t.Parallel()
-	r := start(t)
+	r := start(t, plain)
 	var http fasthttp.RequestCtx
 	r.write(&http, &exchange{}, redfish.Reply{Status: 201, ETag: `W/"1"`, Header: redfish.Header{
 		{Name: "X-Auth-Token", Value: "secret"}, {Name: "Location", Value: "/x\r\nSet-Cookie: a"},

@@ -15,8 +15,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/projectbeskar/hawkfish/internal/config"
 )
 
 var quiet = slog.New(slog.DiscardHandler)
@@ -122,28 +120,4 @@ func copyFile(t *testing.T, from, to string) {
 	defer dst.Close()
 	_, err = io.Copy(dst, src)
 	require.NoError(t, err)
-}
-
-func TestOpenDoesAsConfigured(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	cfg, err := config.Load("", []string{"HAWKFISH_STATE_DIR=" + dir})
-	require.NoError(t, err)
-	made, err := Open(cfg, quiet)
-	require.NoError(t, err)
-	require.NotNil(t, made)
-	stored := filepath.Join(dir, "tls", pairFile)
-	cfg.TLSMode, cfg.TLSCert, cfg.TLSKey = config.TLSFiles, stored, stored
-	read, err := Open(cfg, quiet)
-	require.NoError(t, err)
-	a, _ := made.GetCertificate(nil)
-	b, _ := read.GetCertificate(nil)
-	assert.Equal(t, a.Leaf.SerialNumber, b.Leaf.SerialNumber)
-	cfg.TLSMode = config.TLSOff
-	off, err := Open(cfg, quiet)
-	require.NoError(t, err)
-	assert.Nil(t, off)
-	cfg.TLSMode, cfg.TLSCert = config.TLSFiles, "/nowhere"
-	_, err = Open(cfg, quiet)
-	require.Error(t, err)
 }

@@ -56,6 +56,9 @@ func (d *Daemon) Run(ctx context.Context, ready func()) error {
 	if err := d.startLogger(ctx); err != nil {
 		return err
 	}
+	if err := shareKVM(); err != nil { // as in a container that may not: guests are emulated then
+		d.log.WarnContext(ctx, "KVM stays closed to guests", "error", err)
+	}
 	runtime.LockOSThread() // the death signal below is bound to the thread that forks
 	defer runtime.UnlockOSThread()
 	for {

@@ -72,7 +72,8 @@ type Dispatch interface {
 	// ClaimUnheard returns tasks that have their turn and were started, but have not changed
 	// for longer than silence, so that someone can look whether their workflow still exists.
 	ClaimUnheard(ctx context.Context, limit int, silence time.Duration) ([]Task, error)
-	// ListenDispatch calls wake when a task may have become due, until ctx ends or the connection is lost.
+	// ListenDispatch calls wake when a waiting task may have got its turn, until ctx ends or the connection is lost.
+	// A task that has its turn when it is opened is started by who opens it, or found by the sweep.
 	ListenDispatch(ctx context.Context, wake func()) error
 }
 

@@ -21,7 +21,7 @@ const (
 // heartbeat is how often a silent connection is asked whether it still lives.
 const heartbeat = 5 * time.Second
 
-// ListenDispatch calls wake when a task may have become due, and once at the start. It returns nil
+// ListenDispatch calls wake when a waiting task may have got its turn, and once at the start. It returns nil
 // when ctx has ended, and Unavailable when the connection is lost, which takes up to 8 s when nothing says so.
 func (s *Store) ListenDispatch(ctx context.Context, wake func()) error {
 	return s.listen(ctx, channelDispatch, wake, func(string) { wake() })

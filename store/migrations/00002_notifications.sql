@@ -21,7 +21,8 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER notify_events AFTER INSERT ON events FOR EACH STATEMENT EXECUTE FUNCTION notify_events();
 
--- Wakes those who start workflows.
+-- Wakes those who start workflows when a task gets its turn. Who opens a task that has its turn at
+-- once starts it, too, and need not wake the others; a sweep finds what it leaves behind.
 -- +goose StatementBegin
 CREATE FUNCTION notify_dispatch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -29,8 +30,8 @@ BEGIN
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
-CREATE TRIGGER notify_dispatch AFTER INSERT OR UPDATE OF state ON tasks
-    FOR EACH ROW WHEN (NEW.state = 'New' AND NEW.dispatched_at IS NULL) EXECUTE FUNCTION notify_dispatch();
+CREATE TRIGGER notify_dispatch AFTER UPDATE OF state ON tasks
+    FOR EACH ROW WHEN (OLD.state = 'Pending' AND NEW.state = 'New' AND NEW.dispatched_at IS NULL) EXECUTE FUNCTION notify_dispatch();
 
 -- Tells caches what has changed: table|operation|id, where the operation is I, U or D. The
 -- argument of the trigger names the column that holds the id.

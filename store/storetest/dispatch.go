@@ -78,7 +78,6 @@ func testListenDispatch(t *testing.T, f Fleet) {
 	}
 	wake("at the start")
 	s, task := f.Provisioning(t, "web1", nil)
-	wake("by a new task")
 	_ = must(f.OpenTask(t.Context(), f.Wish(hawkfish.OpReset, of(s))))(t)
 	f.Finish(t, task, schemas.TaskStateCompleted)
 	wake("by one whose turn has come")

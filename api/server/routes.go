@@ -10,7 +10,7 @@ import (
 
 // routes finds the place of a path, segment by segment. fiber tries the routes
 // one after the other, and again for each method before it says 405: 1.8 µs
-// with 100 routes, 5 µs with 300 (measured), a third of a whole request. This takes 0.1 µs with any number.
+// with 100 routes, 5 µs with 300, as much as all the rest (measured). This takes 0.1 µs with any number.
 // A literal segment goes before a variable.
 type routes struct{ root node }
 

@@ -13,8 +13,8 @@ import (
 	"github.com/projectbeskar/hawkfish"
 )
 
-// hashing follows RFC 9106's second recommendation, with fewer lanes: logins are cached.
-var hashing = &argon2id.Params{Memory: 64 * 1024, Iterations: 1, Parallelism: 2, SaltLength: 16, KeyLength: 32}
+// hashing is argon2id with one lane: a flood of logins must not take every processor. Logins are cached.
+var hashing = &argon2id.Params{Memory: 64 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 var errDenied = &hawkfish.Error{Kind: hawkfish.Denied, Resource: "Session", Message: "the user name or the password is wrong"}
 

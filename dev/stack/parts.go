@@ -28,6 +28,7 @@ func (s *Stack) parts(o Options) []*process {
 		hold.EnvDir:                   string(s.Hold),
 	}
 	maps.Copy(env, o.Env)
+	s.env = env
 	quietly := map[string]string{"HAWKFISH_LOG_LEVEL": "info"} // at debug, Temporal tells of every call
 	part := func(name string, ready readiness, args []string, more map[string]string) *process {
 		all := maps.Clone(env)
@@ -69,6 +70,9 @@ func environ(own map[string]string) []string {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(own)) {
+		if own[name] == "" {
+			continue // as if it were not set
+		}
 		env = append(env, name+"="+own[name])
 	}
 	return env

@@ -44,8 +44,12 @@ type Options struct {
 	Hosts []Host
 	// SimulatedHosts is how many simulated hosts there are, named sim1 and so on; 0: 1.
 	SimulatedHosts int
-	// Env holds further variables of all processes, such as HAWKFISH_DOMAIN_TYPE.
+	// Env holds further variables of all processes, such as HAWKFISH_DOMAIN_TYPE; an empty one
+	// takes away what they would have.
 	Env map[string]string
+	// Production is the path of a production program for the processes that it has: API, worker
+	// and hosts. Empty: hawkfish-dev's, with hold points.
+	Production string
 }
 
 // Host is a libvirt host.
@@ -72,6 +76,7 @@ type Stack struct {
 	Temporal *durable.Service
 
 	t         testing.TB
+	env       map[string]string // of all processes
 	processes map[string]*process
 	order     []string            // of starting
 	hosts     map[string][]string // by process
@@ -106,6 +111,9 @@ func Start(t testing.TB, o Options) *Stack {
 	require.NoError(t, err)
 	for _, p := range s.parts(o) {
 		p.program = program
+		if o.Production != "" && p.name != Postgres && p.name != Temporal {
+			p.program = o.Production
+		}
 		p.log = filepath.Join(s.Dir, "logs", p.name+".log")
 		s.processes[p.name] = p
 		s.order = append(s.order, p.name)

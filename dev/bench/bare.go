@@ -1,0 +1,50 @@
+package bench
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"net"
+	"sync/atomic"
+
+	"github.com/gofiber/fiber/v3"
+
+	"github.com/projectbeskar/hawkfish/internal/config"
+	"github.com/projectbeskar/hawkfish/internal/tlscert"
+)
+
+// bareFloor is the size of the API's heap (api/server): a garbage collector that had more to do
+// here would make the comparison flatter the API.
+const bareFloor = 32 << 20
+
+// ServeBare serves, until ctx ends, what a Fiber handler at its simplest does: it sends bytes. Which, it is told by PUT.
+// Listener and certificate are as the configuration says, as the API's are.
+func ServeBare(ctx context.Context, cfg config.Config) error {
+	floor := make([]byte, bareFloor)
+	defer func() { _ = floor[0] }()
+	encryption, err := tlscert.Open(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return err
+	}
+	if encryption != nil {
+		ln = tls.NewListener(ln, encryption)
+	}
+	app := fiber.New(fiber.Config{WriteBufferSize: 8 << 10}) // as the API's: a whole reply in one packet
+	for _, route := range []string{"/redfish/v1/Systems", "/redfish/v1/Systems/:id"} {
+		var body atomic.Pointer[[]byte]
+		app.Put(route, func(c fiber.Ctx) error {
+			told := append([]byte(nil), c.Body()...)
+			body.Store(&told)
+			return nil
+		})
+		app.Get(route, func(c fiber.Ctx) error {
+			c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+			return c.Send(*body.Load())
+		})
+	}
+	return app.Listener(ln, fiber.ListenConfig{DisableStartupMessage: true, GracefulContext: ctx})
+}

@@ -46,7 +46,7 @@ var rules = map[string][]string{
 	"worker/hypervisortest": {"", "schemas", "github.com/google/uuid"},
 
 	"internal/arch":     {},
-	"internal/config":   {"github.com/knadh/koanf", "github.com/go-playground/validator", "github.com/go-playground/universal-translator", "github.com/go-playground/locales", "github.com/go-viper/mapstructure"},
+	"internal/config":   {"internal/outbound", "github.com/knadh/koanf", "github.com/go-playground/validator", "github.com/go-playground/universal-translator", "github.com/go-playground/locales", "github.com/go-viper/mapstructure"},
 	"internal/fetch":    {"", "internal/outbound"},
 	"internal/outbound": {""},
 	"internal/logging":  {"internal/config"},

@@ -12,22 +12,24 @@ import (
 	"strings"
 
 	"github.com/go-playground/validator/v10"
+
+	"github.com/projectbeskar/hawkfish/internal/outbound"
 )
 
 // rules says, for each rule that the tags use, what a value that breaks it should have been.
 var rules = map[string]string{
-	"required":                      "must be set",
-	"required_if":                   "must be set when %s",
-	"oneof":                         "must be one of: %s",
-	"min":                           "must be at least %s",
-	"max":                           "must be at most %s",
-	"gt":                            "must be more than %s",
-	"address":                       "must be an address with a port, such as 127.0.0.1:8443",
-	"postgres_url":                  "must be a URL such as postgres://user:password@host:5432/hawkfish",
-	"http_url":                      "must be an http or https URL",
-	"hostname_rfc1123":              "must be a host name or an address",
-	"startswith":                    "must start with %s",
-	"fqdn|hostname_rfc1123|ip|cidr": "must be host names, addresses or networks such as 10.0.0.0/8",
+	"required":         "must be set",
+	"required_if":      "must be set when %s",
+	"oneof":            "must be one of: %s",
+	"min":              "must be at least %s",
+	"max":              "must be at most %s",
+	"gt":               "must be more than %s",
+	"address":          "must be an address with a port, such as 127.0.0.1:8443",
+	"postgres_url":     "must be a URL such as postgres://user:password@host:5432/hawkfish",
+	"http_url":         "must be an http or https URL",
+	"hostname_rfc1123": "must be a host name or an address",
+	"startswith":       "must start with %s",
+	"outbound":         "must be a host name, an address, a network such as 10.0.0.0/8, localhost or *",
 }
 
 // check applies the rules of the tags.
@@ -63,11 +65,17 @@ func why(b validator.FieldError) string {
 func checker() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	v.RegisterTagNameFunc(func(f reflect.StructField) string { return f.Tag.Get("key") })
-	for tag, valid := range map[string]func(string) bool{"address": isAddress, "postgres_url": isPostgres} {
+	for tag, valid := range map[string]func(string) bool{"address": isAddress, "postgres_url": isPostgres, "outbound": isOutbound} {
 		// cannot fail: neither tag nor function is empty
 		_ = v.RegisterValidation(tag, func(f validator.FieldLevel) bool { return valid(f.Field().String()) })
 	}
 	return v
+}
+
+// isOutbound accepts an entry of an allow-list for connections.
+func isOutbound(entry string) bool {
+	_, err := outbound.ParsePolicy([]string{entry})
+	return err == nil
 }
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)

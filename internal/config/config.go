@@ -75,7 +75,7 @@ type Host struct {
 	Hypervisor       Hypervisor `key:"hypervisor" default:"libvirt" validate:"oneof=libvirt simulated" help:"libvirt or simulated"`
 	Libvirt          []string   `key:"libvirt" default:"qemu:///system" validate:"min=1,dive,required" help:"libvirt URIs or socket paths, separated by commas; each is a host"`
 	PoolPath         string     `key:"pool_path" default:"/var/lib/hawkfish" validate:"required" help:"folder on each host for disks, images and serial logs"`
-	ImageAllow       []string   `key:"image_allow" validate:"dive,fqdn|hostname_rfc1123|ip|cidr" help:"hosts, addresses and networks (CIDR) from which images may be fetched although they are not public, separated by commas"`
+	ImageAllow       []string   `key:"image_allow" validate:"dive,outbound" help:"where images may be fetched from, and nowhere else: host names (also *.example.com), addresses, networks (CIDR), localhost, or * for all that is allowed when this is unset; separated by commas; unset: everywhere but loopback. Link-local and metadata addresses are always refused"`
 	ImageDirs        []string   `key:"image_dirs" validate:"dive,startswith=/" help:"folders on the host from which file URLs may be imported, separated by commas"`
 	DomainType       string     `key:"domain_type" validate:"omitempty,oneof=kvm qemu" help:"kvm or qemu (emulation); unset: the best that the host can do"`
 	CPUModel         string     `key:"cpu_model" help:"CPU model of the guests, such as qemu64 or host-passthrough; unset: fit for the domain type"`

@@ -74,7 +74,7 @@ func TestEveryFaultIsReportedAtOnce(t *testing.T) {
 		"HAWKFISH_TLS_KEY":          "must be set when tls is files",
 		"HAWKFISH_HYPERVISOR":       "xen: must be one of: libvirt, simulated",
 		"HAWKFISH_IMAGE_DIRS":       "iso: must start with /",
-		"HAWKFISH_IMAGE_ALLOW":      "300.0.0.0/8: must be host names, addresses or networks",
+		"HAWKFISH_IMAGE_ALLOW":      "300.0.0.0/8: must be a host name, an address, a network",
 		"HAWKFISH_DATABASE_URL":     "must be a URL such as postgres://",
 		"HAWKFISH_ADMIN_PASSWORD":   "must be at most 128",
 		"HAWKFISH_LIBVIRT":          "must be at least 1",

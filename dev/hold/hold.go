@@ -6,6 +6,8 @@
 //	held/<point>     a process has stopped; the file holds its process ID
 //	release/<point>  the process may go on
 //
+// A point may be narrowed to one subject, such as the system that the step works on: power.Stop@demo.
+//
 // An arm holds once: what runs the same step again after a kill passes.
 // Only development builds contain hold points. The package does not know what
 // the steps do.
@@ -33,6 +35,9 @@ type Point string
 // "power.SetPower", or the start of a workflow: see Starting.
 func Before(step string) Point { return Point("before:" + step) }
 func After(step string) Point  { return Point("after:" + step) }
+
+// Of narrows a point to one subject, so that the same step can be held for many of them at once.
+func (p Point) Of(subject string) Point { return Point(string(p) + "@" + subject) }
 
 // Starting names the step in which a client starts a workflow, such as "start:system.Reset".
 func Starting(workflow string) string { return "start:" + workflow }
@@ -110,7 +115,17 @@ func (d Dir) Reach(ctx context.Context, p Point) error {
 		return err
 	}
 	_, err := await(ctx, d.path(released, p))
+	if err != nil {
+		_ = os.Remove(d.path(held, p)) // it holds no more
+	}
 	return err
+}
+
+// Holds reports whether a process holds at the point and has not been released. One that has been killed there still does.
+func (d Dir) Holds(p Point) bool {
+	_, err := os.Stat(d.path(held, p))
+	_, free := os.Stat(d.path(released, p))
+	return err == nil && free != nil
 }
 
 func (d Dir) path(sub string, p Point) string { return filepath.Join(string(d), sub, p.file()) }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
@@ -88,6 +89,7 @@ func TestAHeldStepEndsWithItsContext(t *testing.T) {
 	require.NoError(t, err)
 	cancel()
 	require.ErrorIs(t, <-done, context.Canceled)
+	require.False(t, d.Holds(p))
 }
 
 func TestDisarm(t *testing.T) {
@@ -102,14 +104,17 @@ func TestDisarm(t *testing.T) {
 // The interceptor must see activities by their registered names, local ones too.
 func TestInterceptorHoldsActivities(t *testing.T) {
 	t.Parallel()
+	name := temporal.NewSearchAttributeKeyKeyword("Name")
+	subject := func(a temporal.SearchAttributes) string { s, _ := a.GetKeyword(name); return s }
 	for _, local := range []bool{false, true} {
 		ctx, d := soon(t), newDir(t)
 		ran := make(chan struct{}, 1)
 		step := func(context.Context) error { ran <- struct{}{}; return nil }
 
 		env := (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
-		env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{hold.Interceptor(d)}})
+		env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{hold.Interceptor(d, subject)}})
 		env.SetTestTimeout(10 * time.Second)
+		require.NoError(t, env.SetTypedSearchAttributesOnStart(temporal.NewSearchAttributes(name.ValueSet("demo"))))
 		env.RegisterActivityWithOptions(step, activity.RegisterOptions{Name: "power.SetPower"})
 		flow := func(ctx workflow.Context) error {
 			if local {
@@ -120,7 +125,8 @@ func TestInterceptorHoldsActivities(t *testing.T) {
 			return workflow.ExecuteActivity(ctx, "power.SetPower").Get(ctx, nil)
 		}
 		require.NoError(t, d.Arm(hold.Before("power.SetPower")))
-		require.NoError(t, d.Arm(hold.After("power.SetPower")))
+		require.NoError(t, d.Arm(hold.After("power.SetPower").Of("demo")))
+		require.NoError(t, d.Arm(hold.Before("power.SetPower").Of("another")))
 
 		done := make(chan error, 1)
 		go func() {
@@ -132,11 +138,12 @@ func TestInterceptorHoldsActivities(t *testing.T) {
 		require.Empty(t, ran, "the step has not begun")
 		require.NoError(t, d.Release(hold.Before("power.SetPower")))
 
-		_, err = d.AwaitHeld(ctx, hold.After("power.SetPower"))
+		_, err = d.AwaitHeld(ctx, hold.After("power.SetPower").Of("demo"))
 		require.NoError(t, err)
+		require.True(t, d.Holds(hold.After("power.SetPower").Of("demo")))
 		require.Len(t, ran, 1, "the step is done")
 		require.Empty(t, done, "and nobody has been told")
-		require.NoError(t, d.Release(hold.After("power.SetPower")))
+		require.NoError(t, d.Release(hold.After("power.SetPower").Of("demo")))
 		require.NoError(t, <-done)
 	}
 }

@@ -31,3 +31,9 @@ func (a Attributes) typed() temporal.SearchAttributes {
 
 // HostAttribute is the update that names the host a workflow works on, once it is known.
 func HostAttribute(host string) temporal.SearchAttributeUpdate { return hostKey.ValueSet(host) }
+
+// SystemNameIn returns the name of the system that a workflow with these attributes works on; empty: none.
+func SystemNameIn(attributes temporal.SearchAttributes) string {
+	name, _ := attributes.GetKeyword(systemNameKey)
+	return name
+}

@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/interceptor"
 
 	"github.com/projectbeskar/hawkfish/dev/hold"
+	"github.com/projectbeskar/hawkfish/internal/durable"
 	"github.com/projectbeskar/hawkfish/internal/metrics"
 	"github.com/projectbeskar/hawkfish/internal/process"
 )
@@ -37,7 +38,7 @@ func (s *session) parts() (process.Parts, error) {
 		if err != nil {
 			return parts, err
 		}
-		parts.Interceptors = []interceptor.ClientInterceptor{hold.Interceptor(dir)}
+		parts.Interceptors = []interceptor.ClientInterceptor{hold.Interceptor(dir, durable.SystemNameIn)}
 	}
 	return parts, nil
 }

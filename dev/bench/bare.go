@@ -13,25 +13,28 @@ import (
 	"github.com/projectbeskar/hawkfish/internal/tlscert"
 )
 
+// Bare is the argument by which the benchmark's program serves the bare handler.
+const Bare = "bare"
+
 // bareFloor is the size of the API's heap (api/server): a garbage collector that had more to do
 // here would make the comparison flatter the API.
 const bareFloor = 32 << 20
 
 // ServeBare serves, until ctx ends, what a Fiber handler at its simplest does: it sends bytes. Which, it is told by PUT.
-// Listener and certificate are as the configuration says, as the API's are.
+// Its address, and the certificate that it shares with the API, are what the configuration says.
 func ServeBare(ctx context.Context, cfg config.Config) error {
 	floor := make([]byte, bareFloor)
 	defer func() { _ = floor[0] }()
-	encryption, err := tlscert.Open(cfg, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return err
 	}
-	if encryption != nil {
-		ln = tls.NewListener(ln, encryption)
+	if cfg.TLSMode != config.TLSOff {
+		keeper, err := tlscert.SelfSigned(cfg.StateDir, tlscert.Names(cfg.Listen, cfg.HostName), slog.New(slog.DiscardHandler))
+		if err != nil {
+			return err
+		}
+		ln = tls.NewListener(ln, keeper.Config())
 	}
 	app := fiber.New(fiber.Config{WriteBufferSize: 8 << 10}) // as the API's: a whole reply in one packet
 	for _, route := range []string{"/redfish/v1/Systems", "/redfish/v1/Systems/:id"} {

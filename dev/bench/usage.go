@@ -46,14 +46,15 @@ func kilobytes(pid int, key string) int64 {
 	return 0
 }
 
+// children are found by their parent's number, the second field behind the name in parentheses.
 func children(pid int) (pids []int) {
-	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, file := range files {
 		text, _ := os.ReadFile(file)
-		for _, field := range strings.Fields(string(text)) {
-			if child, err := strconv.Atoi(field); err == nil {
-				pids = append(pids, child)
-			}
+		name := strings.LastIndexByte(string(text), ')')
+		if fields := strings.Fields(string(text[name+1:])); len(fields) > 1 && fields[1] == strconv.Itoa(pid) {
+			child, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+			pids = append(pids, child)
 		}
 	}
 	return pids

@@ -59,6 +59,9 @@ func (c *Client) As(user, password string) *Client {
 	return &other
 }
 
+// Credentials are the user's name and password.
+func (c *Client) Credentials() (user, password string) { return c.user, c.password }
+
 // Answer is what the API answered.
 type Answer struct {
 	Status int

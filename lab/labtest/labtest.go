@@ -9,6 +9,7 @@ package labtest
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -149,19 +150,29 @@ func take(l *Lab) error {
 // HAWKFISH_KEEP_LAB=1 leaves them up, which makes the next run start faster.
 func Main(m *testing.M) int {
 	code := m.Run()
+	if err := Down(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
+	}
+	return code
+}
+
+// Down takes down the labs that this process has made, for programs that are no test.
+func Down() error {
 	made.Lock()
 	defer made.Unlock()
+	if os.Getenv("HAWKFISH_KEEP_LAB") == "1" {
+		return nil
+	}
+	var errs []error
 	for _, l := range made.ours {
-		if os.Getenv("HAWKFISH_KEEP_LAB") == "1" {
-			continue
-		}
 		if out, err := l.command(patience, "down"); err != nil {
-			fmt.Fprintf(os.Stderr, "lab down: %v\n%s", err, out)
-			code = max(code, 1)
+			errs = append(errs, fmt.Errorf("lab down: %w\n%s", err, out))
 		}
 		_ = os.Remove(l.Dir + ".lock")
 	}
-	return code
+	made.ours = nil
+	return errors.Join(errs...)
 }
 
 // command runs lab.sh for this lab.

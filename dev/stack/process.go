@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -149,22 +148,5 @@ func (p *process) stop() error {
 		return nil
 	case <-time.After(stopWithin):
 		return fmt.Errorf("did not stop in %v", stopWithin)
-	}
-}
-
-// killPostmaster kills the database's server before its supervisor can notice, as a crash of the machine would.
-func (s *Stack) killPostmaster() {
-	supervisor := s.process(Postgres).current()
-	if supervisor == nil {
-		return
-	}
-	_ = supervisor.process.Signal(syscall.SIGSTOP) // SIGKILL ends it all the same
-	text, err := os.ReadFile(filepath.Join(s.Dir, "postgres", "data", "postmaster.pid"))
-	if err != nil {
-		return // it is just starting
-	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	if pid, err := strconv.Atoi(line); err == nil && pid > 1 {
-		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
 }

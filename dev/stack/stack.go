@@ -167,7 +167,8 @@ func (s *Stack) Start(name string) {
 func (s *Stack) Kill(name string) {
 	s.t.Helper()
 	if name == Postgres {
-		s.killPostmaster()
+		s.killPostgres()
+		return
 	}
 	s.process(name).kill()
 }

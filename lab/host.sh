@@ -77,7 +77,7 @@ host_init() {
     local h=$1 d=$LAB/$1 outer
     read -r outer _ </proc/self/stat    # our number outside: this is still the outside's /proc
     # Mount points that the machine may lack are made on the machine; they stay empty there.
-    mkdir -p /etc/pki /var/lib/libvirt /var/cache/libvirt /var/lib/swtpm-localca
+    mkdir -p /etc/pki /var/lib/libvirt /var/lib/hawkfish /var/cache/libvirt /var/lib/swtpm-localca
     hostname "$h"
     mount -t proc proc /proc
     mount -t sysfs sysfs /sys
@@ -85,6 +85,7 @@ host_init() {
     mount --bind "$d/etc" /etc/libvirt
     mount --bind "$d/pki" /etc/pki
     mount --bind "$d/lib" /var/lib/libvirt
+    mount --bind "$d/hawkfish" /var/lib/hawkfish    # HawkFish's storage pool
     mount --bind "$d/log" /var/log
     mount --bind "$d/tpmca" /var/lib/swtpm-localca
     mount --bind "$d/cache" /var/cache/libvirt

@@ -30,8 +30,8 @@
 # What is below LAB_DIR:
 #   env                     shell variables for tests (addresses, socket paths, ...)
 #   hN/run/libvirt/libvirt-sock      the host's API socket: works from outside too
-#   hN/etc hN/lib hN/log hN/run hN/cache        what the host sees as /etc/libvirt,
-#                           /var/lib/libvirt, /var/log, /run, /var/cache/libvirt
+#   hN/etc hN/lib hN/hawkfish hN/log hN/run hN/cache     what the host sees as /etc/libvirt,
+#                           /var/lib/libvirt, /var/lib/hawkfish, /var/log, /run, /var/cache/libvirt
 #   shared/                 the same path with the same files on every host (shared storage)
 #   exports/SERVER/NAME/    what a host gets for an NFS mount of SERVER:/NAME
 #   pki/                    a CA, one certificate for each host and one for a client
@@ -73,7 +73,9 @@ wait_for() { # seconds, what it is, command...
     done
 }
 
+# shellcheck source-path=SCRIPTDIR source=setup.sh
 . "$HERE/setup.sh"
+# shellcheck source-path=SCRIPTDIR source=host.sh
 . "$HERE/host.sh"
 
 # ---- commands ------------------------------------------------------------------

@@ -58,10 +58,11 @@ pki() {
 # ---- what a host finds in /etc -----------------------------------------------------
 host_files() {
     local h=$1 i=${1#h} d=$LAB/$1
-    mkdir -p "$d"/{etc,run,lib/images,log/libvirt,cache,tpmca,pki/CA,pki/libvirt/private,pki/qemu}
+    mkdir -p "$d"/{etc,run,hawkfish,lib/images,log/libvirt,cache,tpmca,pki/CA,pki/libvirt/private,pki/qemu}
     if [[ ! -e $d/etc/libvirtd.conf ]]; then
         cp -a /etc/libvirt/. "$d/etc/"
-        rm -rf "$d"/etc/qemu/networks/autostart "$d"/etc/qemu/networks/*.xml    # no "default" network
+        # The machine's own guests, networks, pools and secrets are none of the host's.
+        rm -rf "$d"/etc/{storage,secrets} "$d"/etc/qemu/{*.xml,autostart,networks,checkpoint,snapshot}
         mkdir -p "$d"/etc/qemu/networks
         cat >"$d/etc/libvirtd.conf" <<EOF
 # Written by lab.sh.

@@ -64,9 +64,9 @@ func (h Host) Link(up bool) {
 }
 
 // Path returns where a file of the host is outside of it. Only what a host has
-// of its own can be asked for: /var/lib/libvirt, /run, /var/log.
+// of its own can be asked for: /var/lib/libvirt, /var/lib/hawkfish, /run, /var/log.
 func (h Host) Path(inside string) string {
-	for _, own := range []struct{ prefix, dir string }{{"/var/lib/libvirt/", "lib"}, {"/run/", "run"}, {"/var/log/", "log"}} {
+	for _, own := range []struct{ prefix, dir string }{{"/var/lib/libvirt/", "lib"}, {"/var/lib/hawkfish/", "hawkfish"}, {"/run/", "run"}, {"/var/log/", "log"}} {
 		if rest, ok := strings.CutPrefix(inside, own.prefix); ok {
 			return filepath.Join(h.lab.Dir, h.Name, own.dir, rest)
 		}

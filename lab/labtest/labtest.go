@@ -169,7 +169,6 @@ func Down() error {
 		if out, err := l.command(patience, "down"); err != nil {
 			errs = append(errs, fmt.Errorf("lab down: %w\n%s", err, out))
 		}
-		_ = os.Remove(l.Dir + ".lock")
 	}
 	made.ours = nil
 	return errors.Join(errs...)

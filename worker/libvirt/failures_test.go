@@ -200,7 +200,7 @@ func TestFetchIsInterrupted(t *testing.T) {
 			if err := again.DropImage(t.Context(), img.SHA256); err != nil {
 				t.Error(err)
 			}
-			if left := b.files(t, again, imagePrefix); len(left) > 0 {
+			if left := b.files(t, again, imageVolume(img.SHA256)); len(left) > 0 {
 				t.Errorf("the pool still has %s", left)
 			}
 		})

@@ -68,7 +68,7 @@ func (h *Host) fetchLocked(ctx context.Context, src hawkfish.ImageSource, digest
 	}
 	if state.marker != "" {
 		if state.format != src.Format {
-			return state.ImageFacts, badFormat(src.Format, "the image is "+string(state.format))
+			return state.ImageFacts, hawkfish.Refused("/Format", string(src.Format), "the image is "+string(state.format))
 		}
 		report(state.SizeBytes, state.SizeBytes)
 		return state.ImageFacts, nil
@@ -188,11 +188,7 @@ func (h *Host) digest(ctx context.Context, src hawkfish.ImageSource, report func
 	}
 	defer func() { _ = body.Close() }()
 	in := newMeter(body, max(size, 0), report)
-	start, err := in.peek()
-	if err == nil {
-		_, err = inspect(src.Format, start)
-	}
-	if err != nil {
+	if _, err := in.inspect(src.Format); err != nil {
 		return "", 0, err
 	}
 	sum := sha256.New()

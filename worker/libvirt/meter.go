@@ -7,6 +7,9 @@ import (
 	"hash"
 	"io"
 	"time"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/fetch/diskimage"
 )
 
 // meter reads a source in chunks, counts and hashes what it has read, and tells how far it is.
@@ -32,13 +35,14 @@ func newMeter(source io.Reader, total int64, report func(done, total int64)) *me
 	}
 }
 
-// peek returns the source's first bytes without reading them.
-func (m *meter) peek() ([]byte, error) {
-	start, err := m.in.Peek(imageHeader)
-	if err == io.EOF {
-		err = nil
+// inspect looks at the source's first bytes without reading them, and returns
+// the size of the disk in it, or why it is refused.
+func (m *meter) inspect(format hawkfish.ImageFormat) (virtualBytes int64, err error) {
+	head, err := m.in.Peek(diskimage.HeaderBytes)
+	if err != nil && err != io.EOF {
+		return 0, err
 	}
-	return start, err
+	return diskimage.Inspect(head, max(m.total, int64(len(head))), format)
 }
 
 // watch calls stalled when nobody has read for a while; end stops it.

@@ -16,11 +16,7 @@ func (h *Host) upload(ctx context.Context, src hawkfish.ImageSource, digest stri
 	}
 	defer func() { _ = body.Close() }()
 	in := newMeter(body, max(size, 0), report)
-	start, err := in.peek()
-	if err != nil {
-		return none, err
-	}
-	virtual, err := inspect(src.Format, start)
+	virtual, err := in.inspect(src.Format)
 	if err != nil {
 		return none, err
 	}
@@ -31,7 +27,9 @@ func (h *Host) upload(ctx context.Context, src hawkfish.ImageSource, digest stri
 	err = h.transfer(ctx, imageVolume(digest), in)
 	if err == nil {
 		facts.SizeBytes = in.done
-		facts.VirtualBytes = orDefault(virtual, in.done)
+		if src.Format == hawkfish.FormatRaw {
+			facts.VirtualBytes = in.done
+		}
 		if got := in.sum(); got != digest {
 			err = hawkfish.Refused("/SHA256", src.SHA256, "the file's digest is "+got)
 		}

@@ -2,6 +2,7 @@ package stack_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -63,8 +64,9 @@ func TestACleanStop(t *testing.T) {
 	t.Parallel()
 	s := stack.Start(t, stack.Options{SimulatedHosts: 2})
 	require.Equal(t, http.StatusUnauthorized, s.As("admin", "wrong").Fetch("/redfish/v1/Systems").Status)
-	processes := s.Processes()
-	for i := range processes {
-		s.Stop(processes[len(processes)-1-i])
+	for _, name := range slices.Backward(s.Processes()) {
+		began := time.Now()
+		s.Stop(name)
+		t.Log(name, "stopped after", time.Since(began))
 	}
 }

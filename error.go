@@ -69,7 +69,7 @@ func KindOf(err error) Kind {
 // Faults lists the *Error values in err, which may join several: the faults of
 // one request. An error of no known kind becomes one Internal fault.
 func Faults(err error) []*Error {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // each layer is looked at in its turn
 	case nil:
 		return nil
 	case *Error:

@@ -97,7 +97,7 @@ func (c *Control) EnsureAdmin(ctx context.Context, password string) (generated s
 	_, err = c.CreateAccount(ctx, hawkfish.Account{
 		ID: uuid.NewString(), UserName: AdminName, PasswordHash: mustHash(password), RoleID: "Administrator", Enabled: true,
 	})
-	if hawkfish.KindOf(err) == hawkfish.Exists && err != nil {
+	if err != nil && hawkfish.KindOf(err) == hawkfish.Exists {
 		return "", nil // another process was faster
 	}
 	return generated, err

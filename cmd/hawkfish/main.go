@@ -33,15 +33,16 @@ func main() {
 		fmt.Println(process.Version())
 		return
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, parsed.Command(), cli.Config); err != nil {
+	if err := run(parsed.Command(), cli.Config); err != nil {
 		fmt.Fprintln(os.Stderr, "hawkfish:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, command, file string) error {
+// run runs one process until SIGINT or SIGTERM.
+func run(command, file string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	cfg, err := config.Load(file, os.Environ())
 	if err != nil {
 		return err

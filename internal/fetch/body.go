@@ -39,7 +39,7 @@ func (b *body) Read(p []byte) (int, error) {
 			return 0, fault(b.of, errTooLarge)
 		}
 	}
-	if err == nil || err == io.EOF {
+	if err == nil || err == io.EOF { //nolint:errorlint // readers return it bare (io.Reader)
 		return n, err
 	}
 	if cause := context.Cause(b.ctx); cause != nil {

@@ -85,7 +85,8 @@ func (s *Server) command() *exec.Cmd {
 	for _, name := range slices.Sorted(maps.Keys(s.cfg.Settings)) {
 		args = append(args, "-c", name+"="+s.cfg.Settings[name])
 	}
-	cmd := exec.Command(filepath.Join(s.cfg.BinDir, "postgres"), args...)
+	cmd := exec.Command( //nolint:noctx // it is stopped in steps: fast shutdown first
+		filepath.Join(s.cfg.BinDir, "postgres"), args...)
 	cmd.SysProcAttr, cmd.Dir = s.account.childAttr(), "/"
 	cmd.Stdout, cmd.Stderr = s.said, s.said
 	cmd.WaitDelay = time.Second // backends of a killed postmaster hold the pipe for a moment

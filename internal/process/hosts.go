@@ -41,7 +41,7 @@ type opened struct {
 func (p Parts) host(ctx context.Context, h opened) error {
 	log := p.Log.With("component", "host", "uri", h.uri)
 	if h.id == "" {
-		err := p.untilDone(ctx, "the host does not say its name", func() error {
+		err := p.untilDone(ctx, "ask the host for its name", func() error {
 			facts, err := h.Facts(ctx)
 			if h.id = strings.ToLower(facts.Name); err == nil && h.id == "" {
 				err = errors.New("the host has no name; give it one: HAWKFISH_LIBVIRT=NAME=URI")

@@ -55,7 +55,7 @@ func (p Parts) service(role string) (*durable.Service, error) {
 // store opens the database, and brings it up to date as soon as it answers.
 func (p Parts) store(ctx context.Context) (*store.Store, error) {
 	dsn := p.Config.DatabaseURL.Reveal()
-	if err := p.untilDone(ctx, "the database is being prepared", func() error { return store.Migrate(ctx, dsn) }); err != nil {
+	if err := p.untilDone(ctx, "prepare the database", func() error { return store.Migrate(ctx, dsn) }); err != nil {
 		return nil, err
 	}
 	return store.Open(ctx, dsn, store.Options{})
@@ -67,7 +67,7 @@ func (p Parts) untilDone(ctx context.Context, what string, try func() error) err
 		backoff.WithBackOff(&backoff.ExponentialBackOff{InitialInterval: 200 * time.Millisecond, Multiplier: 2, MaxInterval: 5 * time.Second}),
 		backoff.WithMaxElapsedTime(0),
 		backoff.WithNotify(func(err error, next time.Duration) {
-			p.Log.WarnContext(ctx, what, "error", err, "next_try_in", next.String())
+			p.Log.WarnContext(ctx, "not done yet", "what", what, "error", err, "next_try_in", next.String())
 		}))
 	return err
 }

@@ -1,0 +1,157 @@
+package durability
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/images"
+	"github.com/projectbeskar/hawkfish/activities/placement"
+	"github.com/projectbeskar/hawkfish/activities/power"
+	"github.com/projectbeskar/hawkfish/activities/provision"
+	"github.com/projectbeskar/hawkfish/activities/record"
+	"github.com/projectbeskar/hawkfish/dev/hold"
+	"github.com/projectbeskar/hawkfish/dev/stack"
+	"github.com/projectbeskar/hawkfish/workflows"
+)
+
+// request is something that is asked of the fleet while things die, and what must come of it.
+type request struct {
+	name string
+	op   hawkfish.Operation
+	ask  func(f *fleet, system string) (stack.Task, error)
+	// steps are where it is held, each for a system of its own.
+	steps  []string
+	before func(f *fleet, system string) // what must be there; nil: nothing
+	fresh  bool                          // it makes its system; otherwise one is there and runs
+	stop   string                        // it is cancelled when it is about to do this step; what is held then is its undo
+	ends   string                        // the task's state
+	// leaves is what the guest has gone through in the end; nil: nothing must be left of the system.
+	leaves *ran
+	// then is asked for while the first is held, and must be done after it; empty: the system is being deleted.
+	then string
+}
+
+var starting = hold.Starting
+
+// requests are those of every fleet.
+var requests = []request{
+	{
+		name: "provision", op: hawkfish.OpProvision, ask: (*fleet).provision, fresh: true, ends: "Completed", leaves: &ran{Boots: 1}, then: "On",
+		steps: []string{
+			starting(string(hawkfish.OpProvision)), placement.Place.Name, images.Fetch.Name, provision.CreateDisk.Name,
+			provision.Define.Name, power.Start.Name, record.Finish.Name,
+		},
+	},
+	{
+		name: "abandon", op: hawkfish.OpProvision, ask: (*fleet).provision, fresh: true, stop: provision.Define.Name, ends: "Cancelled", then: "On",
+		steps: []string{power.Stop.Name, provision.Undefine.Name, provision.DeleteDisks.Name, record.Finish.Name},
+	},
+	{
+		name: "oversize", op: hawkfish.OpProvision, fresh: true, ends: "Exception", then: "On",
+		ask: func(f *fleet, name string) (stack.Task, error) {
+			return f.provisionOf(name, "tiny:1", 16<<20)
+		},
+		steps: []string{placement.Place.Name, record.Finish.Name},
+	},
+	{
+		name: "cycle", op: hawkfish.OpReset, ask: resetting("PowerCycle"), ends: "Completed", leaves: &ran{Boots: 1}, then: "On",
+		steps: []string{
+			starting(string(hawkfish.OpReset)), placement.Locate.Name, power.Observe.Name, power.Stop.Name, power.Start.Name, record.Finish.Name,
+		},
+	},
+	{
+		name: "restart", op: hawkfish.OpReset, ask: resetting("ForceRestart"), ends: "Completed", leaves: &ran{Boots: 2}, then: "On",
+		steps: []string{power.Reset.Name},
+	},
+	{
+		name: "nmi", op: hawkfish.OpReset, ask: resetting("Nmi"), ends: "Completed", leaves: &ran{Boots: 1, NMIs: 1}, then: "On",
+		steps: []string{power.NMI.Name},
+	},
+	{
+		name: "shutdown", op: hawkfish.OpReset, ask: resetting("GracefulShutdown"), ends: "Completed", leaves: &ran{Boots: 1}, then: "On",
+		steps: []string{power.Shutdown.Name},
+	},
+	{
+		name: "delete", op: hawkfish.OpDelete, ask: (*fleet).deletion, ends: "Completed",
+		steps: []string{
+			starting(string(hawkfish.OpDelete)), placement.Locate.Name, power.Stop.Name, provision.Undefine.Name, provision.DeleteDisks.Name, record.Finish.Name,
+		},
+	},
+}
+
+func resetting(kind string) func(*fleet, string) (stack.Task, error) {
+	return func(f *fleet, name string) (stack.Task, error) { return f.reset(name, kind) }
+}
+
+// ownImage asks for a system of the image that has its name.
+func ownImage(f *fleet, name string) (stack.Task, error) { return f.provisionOf(name, name+":1", 32) }
+
+// spoiled imports an image for a system, and then does something to its file.
+func spoiled(spoil func(file string) error) func(*fleet, string) {
+	return func(f *fleet, name string) { require.NoError(f.t, spoil(f.importTiny(name))) }
+}
+
+// unfetchable are for fleets that import images on another host than they place systems on: that one cannot fetch
+// an image that has changed, or gone, since.
+var unfetchable = []request{
+	{
+		name: "altered", op: hawkfish.OpProvision, ask: ownImage, fresh: true, ends: "Exception", then: "On",
+		before: spoiled(func(file string) error { return os.WriteFile(file, make([]byte, 1<<20), 0o644) }),
+		steps:  []string{images.Fetch.Name, record.Finish.Name},
+	},
+	{
+		name: "vanished", op: hawkfish.OpProvision, ask: ownImage, fresh: true, ends: "Exception", then: "On",
+		before: spoiled(os.Remove), steps: []string{images.Fetch.Name},
+	},
+}
+
+// What a workflow does, it must be killed at.
+func TestEveryStepIsHeld(t *testing.T) {
+	for _, op := range []hawkfish.Operation{hawkfish.OpProvision, hawkfish.OpReset, hawkfish.OpDelete} {
+		held := []string{}
+		for _, r := range requests {
+			if r.op == op && r.stop == "" {
+				held = append(held, r.steps...)
+			}
+		}
+		for _, step := range append(slices.Clone(workflows.Steps[op]), record.Finish.Name, starting(string(op))) {
+			require.Contains(t, held, step, "add the step to requests of %s", op)
+		}
+	}
+}
+
+// trial is one request, held at one step.
+type trial struct {
+	request
+	at     hold.Point // of the trial's system
+	system string     // its name
+	id     string
+	task   stack.Task
+	next   stack.Task // asked for meanwhile
+}
+
+// trials gives each step of each request a system. Points before and after a step alternate with turn,
+// unless all are wanted.
+func trials(of []request, turn int) []*trial {
+	var all []*trial
+	for _, r := range of {
+		for i, step := range r.steps {
+			for side, point := range []func(string) hold.Point{hold.Before, hold.After} {
+				if full() || (turn+len(all))%2 == side {
+					t := &trial{request: r, system: fmt.Sprintf("%s-%d-%d", r.name, i, side)}
+					t.at = point(step).Of(t.system)
+					all = append(all, t)
+					if !full() {
+						break
+					}
+				}
+			}
+		}
+	}
+	return all
+}

@@ -3,12 +3,15 @@ package durable
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/log"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 )
 
 // Deadline bounds every single call to Temporal.
@@ -38,17 +41,36 @@ type Service struct {
 // Temporal may be down when a process starts.
 func Connect(cfg Config) (*Service, error) {
 	c, err := client.NewLazyClient(client.Options{
-		HostPort:       cfg.Address,
-		Namespace:      cfg.Namespace,
-		Logger:         log.NewStructuredLogger(cfg.Log),
-		MetricsHandler: cfg.Metrics,
-		Identity:       cfg.Identity,
-		Interceptors:   cfg.Interceptors,
+		HostPort:          cfg.Address,
+		Namespace:         cfg.Namespace,
+		Logger:            log.NewStructuredLogger(cfg.Log),
+		MetricsHandler:    cfg.Metrics,
+		Identity:          cfg.Identity,
+		Interceptors:      cfg.Interceptors,
+		ConnectionOptions: connection(),
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &Service{client: c}, nil
+}
+
+// connection makes clients and workers notice within a second or so that Temporal is back. With gRPC's and the SDK's
+// own backoffs, which grow to 10 s each, it takes up to 20. Payloads are small: compressing them costs more than it saves.
+func connection() client.ConnectionOptions {
+	return client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}, DialOptions: []grpc.DialOption{
+		grpc.WithConnectParams(grpc.ConnectParams{
+			Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},
+			MinConnectTimeout: 2 * time.Second,
+		}),
+		// A worker's poll waits for the connection, rather than fail and wait for the SDK's backoff.
+		grpc.WithChainUnaryInterceptor(func(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+			if strings.Contains(method, "/Poll") {
+				opts = append(opts, grpc.WaitForReady(true))
+			}
+			return invoke(ctx, method, req, reply, cc, opts...)
+		}),
+	}}
 }
 
 // Close ends the connection.

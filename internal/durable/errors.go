@@ -10,13 +10,19 @@ import (
 )
 
 // toTemporal keeps an error's faults across the wire, and stops the retries of
-// those that cannot succeed. A step that was cancelled says so.
+// those that cannot succeed. A step that was cancelled says so. One that was cut
+// off because its worker stops, or because heartbeats did not get through, is to
+// be tried again: Temporal would not take a cancellation that nobody asked for,
+// and wait until the attempt has run out of time.
 func toTemporal(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(ctx.Err(), context.Canceled) && errors.Is(err, context.Canceled):
-		return temporal.NewCanceledError()
+		if temporal.IsCanceledError(context.Cause(ctx)) {
+			return temporal.NewCanceledError()
+		}
+		err = &hawkfish.Error{Kind: hawkfish.Unavailable, Message: "the worker was cut off from its work", Err: err}
 	}
 	faults := hawkfish.Faults(err)
 	kind := faults[0].Kind

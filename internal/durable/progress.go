@@ -21,6 +21,7 @@ type progressKey struct{}
 func beating(ctx context.Context, every time.Duration) (context.Context, context.CancelFunc) {
 	var last atomic.Pointer[Progress]
 	last.Store(&Progress{})
+	attempt := ctx // a heartbeat under way when the step is done must not be cut off: Temporal's client would take it for an outage
 	ctx, stop := context.WithCancel(context.WithValue(ctx, progressKey{}, &last))
 	activity.RecordHeartbeat(ctx, Progress{})
 	go func() {
@@ -31,7 +32,7 @@ func beating(ctx context.Context, every time.Duration) (context.Context, context
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				activity.RecordHeartbeat(ctx, *last.Load())
+				activity.RecordHeartbeat(attempt, *last.Load())
 			}
 		}
 	}()

@@ -33,7 +33,7 @@ var rules = map[string][]string{
 
 	"workflows":        {"", "schemas", "activities", "internal/durable", "go.temporal.io/sdk/workflow", "go.temporal.io/sdk/worker"},
 	"activities":       {"", "schemas", "internal/durable", "go.temporal.io/sdk/worker"},
-	"internal/durable": {"", "go.temporal.io/sdk", "go.temporal.io/api", "google.golang.org/protobuf", "github.com/cenkalti/backoff"},
+	"internal/durable": {"", "go.temporal.io/sdk", "go.temporal.io/api", "google.golang.org/protobuf", "google.golang.org/grpc", "github.com/cenkalti/backoff"},
 
 	"store":           {"", "schemas", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/google/uuid"},
 	"store/cached":    {"", "schemas"},

@@ -24,7 +24,7 @@ type Config struct {
 
 // General is for every process.
 type General struct {
-	StateDir string `key:"state_dir" default:".state" validate:"required" help:"folder for what must survive a restart: the development database, the self-signed certificate"`
+	StateDir string `key:"state_dir" default:"/var/lib/hawkfish" validate:"required" help:"folder for what must survive a restart: the self-signed certificate, and with make run everything else; make run without root has its own default, below the home folder"`
 }
 
 // API is for the process that serves Redfish.
@@ -74,7 +74,7 @@ type Temporal struct {
 type Host struct {
 	Hypervisor       Hypervisor `key:"hypervisor" default:"libvirt" validate:"oneof=libvirt simulated" help:"libvirt or simulated"`
 	Libvirt          []string   `key:"libvirt" default:"qemu:///system" validate:"min=1,dive,required" help:"libvirt URIs or socket paths, separated by commas; each is a host"`
-	PoolPath         string     `key:"pool_path" default:"/var/lib/hawkfish" validate:"required" help:"folder on each host for disks, images and serial logs"`
+	PoolPath         string     `key:"pool_path" default:"/var/lib/libvirt/hawkfish" validate:"required" help:"folder on each host for disks, images and serial logs"`
 	ImageAllow       []string   `key:"image_allow" validate:"dive,outbound" help:"where images may be fetched from, and nowhere else: host names (also *.example.com), addresses, networks (CIDR), localhost, or * for all that is allowed when this is unset; separated by commas; unset: everywhere but loopback. Link-local and metadata addresses are always refused"`
 	ImageDirs        []string   `key:"image_dirs" validate:"dive,startswith=/" help:"folders on the host from which file URLs may be imported, separated by commas"`
 	DomainType       string     `key:"domain_type" validate:"omitempty,oneof=kvm qemu" help:"kvm or qemu (emulation); unset: the best that the host can do"`

@@ -46,7 +46,7 @@ func TestVariablesOverrideTheFile(t *testing.T) {
 	assert.InDelta(t, 1.5, cfg.OvercommitMemory, 0)
 	assert.Equal(t, 3*time.Second, cfg.ReadTimeout)
 	assert.Equal(t, 7, cfg.Connections)
-	assert.Equal(t, "/var/lib/hawkfish", cfg.PoolPath, "an empty variable counts as unset")
+	assert.Equal(t, "/var/lib/libvirt/hawkfish", cfg.PoolPath, "an empty variable counts as unset")
 }
 
 func TestEveryFaultIsReportedAtOnce(t *testing.T) {

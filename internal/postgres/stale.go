@@ -3,7 +3,9 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,23 +14,32 @@ import (
 	"time"
 )
 
+// lockFile is where a postmaster leaves its process ID.
+const lockFile = "postmaster.pid"
+
 // reapStale ends the postmaster of a parent that was killed. Mostly the kernel has already told it to
 // end, and this waits until it has.
 func reapStale(ctx context.Context, clusterDir string) error {
 	pid := postmasterPid(clusterDir)
-	if pid <= 1 || !isPostmaster(pid, clusterDir) {
-		return nil // PostgreSQL itself removes a stale postmaster.pid
+	if pid <= 1 {
+		return nil
 	}
-	if err := syscall.Kill(pid, syscall.SIGINT); err != nil {
-		return nil // it ended just now
+	if isPostmaster(pid, clusterDir) && syscall.Kill(pid, syscall.SIGINT) == nil {
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		for isPostmaster(pid, clusterDir) {
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("postgres: postmaster %d of an earlier run does not stop: %w", pid, ctx.Err())
+			case <-tick.C:
+			}
+		}
 	}
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for isPostmaster(pid, clusterDir) {
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("postgres: postmaster %d of an earlier run does not stop: %w", pid, ctx.Err())
-		case <-tick.C:
+	if isDead(pid) {
+		// PostgreSQL removes a lock file whose process is gone, but takes one that nobody has reaped yet for
+		// a living one, and refuses to start beside it.
+		if err := os.Remove(filepath.Join(clusterDir, lockFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
 	return nil
@@ -36,7 +47,7 @@ func reapStale(ctx context.Context, clusterDir string) error {
 
 // postmasterPid reads the first line of the cluster's lock file; 0 when there is none.
 func postmasterPid(clusterDir string) int {
-	text, err := os.ReadFile(filepath.Join(clusterDir, "postmaster.pid"))
+	text, err := os.ReadFile(filepath.Join(clusterDir, lockFile))
 	if err != nil {
 		return 0
 	}

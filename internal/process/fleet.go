@@ -27,7 +27,7 @@ func Fleet(ctx context.Context, p Parts) error {
 			if err := service.EnsureNamespace(ctx, p.Config.TemporalNamespace, retention); err != nil {
 				return ctx.Err()
 			}
-			return fleet.Run(ctx, fleet.Config{Service: service, Store: st, StopTimeout: stopTimeout})
+			return fleet.Run(ctx, fleet.Config{Service: service, Store: st, StopTimeout: stopTimeout, Log: p.Log.With("component", "fleet")})
 		},
 	)
 }

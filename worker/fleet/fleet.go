@@ -4,6 +4,7 @@ package fleet
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"go.temporal.io/sdk/worker"
@@ -20,17 +21,20 @@ type Config struct {
 	Service     *durable.Service
 	Store       placement.Store
 	StopTimeout time.Duration // how long running steps may go on after ctx ends
+	Log         *slog.Logger
 }
 
 // Run serves the fleet's queue until ctx ends. Any number of fleet workers may run.
 func Run(ctx context.Context, cfg Config) error {
-	w := worker.New(cfg.Service.Client(), string(durable.Fleet), worker.Options{
-		WorkerStopTimeout:            cfg.StopTimeout,
-		MaxHeartbeatThrottleInterval: time.Second,
+	return durable.Serve(ctx, cfg.Log, func() worker.Worker {
+		w := worker.New(cfg.Service.Client(), string(durable.Fleet), worker.Options{
+			WorkerStopTimeout:            cfg.StopTimeout,
+			MaxHeartbeatThrottleInterval: time.Second,
+		})
+		workflows.Register(w)
+		record.Register(w, cfg.Store)
+		placement.Register(w, cfg.Store)
+		inventory.Register(w, cfg.Store)
+		return w
 	})
-	workflows.Register(w)
-	record.Register(w, cfg.Store)
-	placement.Register(w, cfg.Store)
-	inventory.Register(w, cfg.Store)
-	return durable.Serve(ctx, w)
 }

@@ -38,6 +38,17 @@ func Run(ctx context.Context, cfg Config) error {
 	if cfg.Grace == (power.Grace{}) {
 		cfg.Grace = power.DefaultGrace
 	}
+	report := newReporter(cfg)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return durable.Serve(ctx, cfg.Log, cfg.worker) })
+	g.Go(func() error { report.announce(ctx); return nil })
+	g.Go(func() error { report.watch(ctx); return nil })
+	g.Go(func() error { report.send(ctx); return nil })
+	return g.Wait()
+}
+
+// worker offers the steps of this host.
+func (cfg Config) worker() worker.Worker {
 	w := worker.New(cfg.Service.Client(), string(durable.Host(cfg.ID)), worker.Options{
 		DisableWorkflowWorker:              true,
 		MaxConcurrentActivityExecutionSize: concurrentSteps,
@@ -48,12 +59,5 @@ func Run(ctx context.Context, cfg Config) error {
 	provision.Register(w, cfg.Hypervisor)
 	images.Register(w, cfg.Hypervisor)
 	console.Register(w, cfg.Hypervisor)
-
-	report := newReporter(cfg)
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return durable.Serve(ctx, w) })
-	g.Go(func() error { report.announce(ctx); return nil })
-	g.Go(func() error { report.watch(ctx); return nil })
-	g.Go(func() error { report.send(ctx); return nil })
-	return g.Wait()
+	return w
 }

@@ -29,17 +29,16 @@ type plan struct {
 	slice       time.Duration // of load on one side, before the other's turn
 	rounds      int           // turns of each side
 	provisioned int           // systems that are reset at the same time
-	pairs       int           // of On and ForceOff, one after another
-	rushed      int           // the same, of each of the systems at once
+	resetting   time.Duration // of one contestant, before the other's turn
 	starts      bool          // time the start of each process
 }
 
 var (
 	full = plan{
 		fleets: []int{1, 100, 1_000, 10_000}, connections: []int{1, 16, 64}, slice: 200 * time.Millisecond, rounds: 3,
-		provisioned: 16, pairs: 60, rushed: 12, starts: true,
+		provisioned: 16, resetting: 4 * time.Second, starts: true,
 	}
-	quick = plan{fleets: []int{1, 100}, connections: []int{4}, slice: 50 * time.Millisecond, rounds: 2, provisioned: 2, pairs: 2, rushed: 1}
+	quick = plan{fleets: []int{1, 100}, connections: []int{4}, slice: 50 * time.Millisecond, rounds: 2, provisioned: 2, resetting: 200 * time.Millisecond}
 )
 
 // Run measures. What cannot be had here is skipped, with a reason in the report; a failure is an

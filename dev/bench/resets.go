@@ -34,10 +34,10 @@ func (t *timings) merge(other *timings) {
 	t.done.merge(&other.done)
 }
 
-// cycle takes a system through pairs of changes.
-func cycle(ctx context.Context, s switcher, system string, pairs int) (all *timings, err error) {
+// cycle takes a system through pairs of changes, the last of which begins before end.
+func cycle(ctx context.Context, s switcher, system string, end time.Time) (all *timings, err error) {
 	all = &timings{}
-	for range pairs {
+	for time.Now().Before(end) {
 		for _, to := range pair {
 			accepted, done, err := s.change(ctx, system, to)
 			if err != nil {
@@ -60,20 +60,20 @@ type contestant struct {
 func (b *run) resets(t testing.TB, host string, names []string, by []contestant) {
 	t.Helper()
 	const turns = 2
-	for _, load := range []struct{ systems, pairs int }{{1, b.pairs}, {len(names), b.rushed}} {
+	for _, at := range []int{1, len(names)} {
 		sums, took := make([]timings, len(by)), make([]time.Duration, len(by))
 		for range turns {
 			for i, c := range by {
-				b.say("resets by %s, %d at once", c.name, load.systems)
+				b.say("resets by %s, %d at once", c.name, at)
 				began := time.Now()
-				part, err := crowd(t.Context(), names[:load.systems], max(1, load.pairs/turns), c.make)
+				part, err := crowd(t.Context(), names[:at], b.resetting, c.make)
 				require.NoError(t, err)
 				took[i] += time.Since(began)
 				sums[i].merge(part)
 			}
 		}
 		for i, c := range by {
-			row := Resets{Host: host, By: c.name, At: load.systems, Count: int(sums[i].done.total), Done: sums[i].done.spread()}
+			row := Resets{Host: host, By: c.name, At: at, Count: int(sums[i].done.total), Done: sums[i].done.spread()}
 			row.PerSecond = float64(row.Count) / took[i].Seconds()
 			if c.name == byHawkFish {
 				row.Accepted = sums[i].accepted.spread()
@@ -83,17 +83,17 @@ func (b *run) resets(t testing.TB, host string, names []string, by []contestant)
 	}
 }
 
-// crowd takes systems through pairs of changes at the same time, each by a switcher of its own.
-func crowd(ctx context.Context, names []string, pairs int, make func() switcher) (*timings, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+// crowd takes systems through pairs of changes at the same time, for a while, each by a switcher of its own.
+func crowd(ctx context.Context, names []string, during time.Duration, make func() switcher) (*timings, error) {
+	ctx, cancel := context.WithTimeout(ctx, during+answerWithin)
 	defer cancel()
 	g, ctx := errgroup.WithContext(ctx)
-	parts := []*timings{}
+	parts, end := []*timings{}, time.Now().Add(during)
 	for _, name := range names {
 		part := &timings{}
 		parts = append(parts, part)
 		g.Go(func() (err error) {
-			one, err := cycle(ctx, make(), name, pairs)
+			one, err := cycle(ctx, make(), name, end)
 			*part = *one
 			return err
 		})

@@ -14,16 +14,25 @@ type Progress struct {
 	Total int64 `json:"total"`
 }
 
-type progressKey struct{}
+// pulse is what keeps an attempt alive in Temporal's eyes.
+type pulse struct {
+	// attempt is the context of the whole attempt. No heartbeat uses a narrower one: when that ends while the
+	// heartbeat waits to be sent, Temporal's client takes it for an outage and cancels the attempt.
+	attempt context.Context
+	last    atomic.Pointer[Progress]
+}
+
+func (p *pulse) beat() { activity.RecordHeartbeat(p.attempt, *p.last.Load()) }
+
+type pulseKey struct{}
 
 // beating tells Temporal that the attempt lives even while it has no progress
 // to report, so that a stalled transfer is not mistaken for a dead worker.
 func beating(ctx context.Context, every time.Duration) (context.Context, context.CancelFunc) {
-	var last atomic.Pointer[Progress]
-	last.Store(&Progress{})
-	attempt := ctx // a heartbeat under way when the step is done must not be cut off: Temporal's client would take it for an outage
-	ctx, stop := context.WithCancel(context.WithValue(ctx, progressKey{}, &last))
-	activity.RecordHeartbeat(ctx, Progress{})
+	p := &pulse{attempt: ctx}
+	p.last.Store(&Progress{})
+	ctx, stop := context.WithCancel(context.WithValue(ctx, pulseKey{}, p))
+	p.beat()
 	go func() {
 		tick := time.NewTicker(every)
 		defer tick.Stop()
@@ -32,7 +41,7 @@ func beating(ctx context.Context, every time.Duration) (context.Context, context
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				activity.RecordHeartbeat(attempt, *last.Load())
+				p.beat()
 			}
 		}
 	}()
@@ -40,9 +49,9 @@ func beating(ctx context.Context, every time.Duration) (context.Context, context
 }
 
 // Report records a slow step's progress, for those who watch its task.
-func Report(ctx context.Context, p Progress) {
-	if last, ok := ctx.Value(progressKey{}).(*atomic.Pointer[Progress]); ok {
-		last.Store(&p)
-		activity.RecordHeartbeat(ctx, p)
+func Report(ctx context.Context, now Progress) {
+	if p, ok := ctx.Value(pulseKey{}).(*pulse); ok {
+		p.last.Store(&now)
+		p.beat()
 	}
 }

@@ -32,8 +32,6 @@ type request struct {
 	ends   string                        // the task's state
 	// leaves is what the guest has gone through in the end; nil: nothing must be left of the system.
 	leaves *ran
-	// then is asked for while the first is held, and must be done after it; empty: the system is being deleted.
-	then string
 }
 
 var starting = hold.Starting
@@ -41,39 +39,39 @@ var starting = hold.Starting
 // requests are those of every fleet.
 var requests = []request{
 	{
-		name: "provision", op: hawkfish.OpProvision, ask: (*fleet).provision, fresh: true, ends: "Completed", leaves: &ran{Boots: 1}, then: "On",
+		name: "provision", op: hawkfish.OpProvision, ask: (*fleet).provision, fresh: true, ends: "Completed", leaves: &ran{Boots: 1},
 		steps: []string{
 			starting(string(hawkfish.OpProvision)), placement.Place.Name, images.Fetch.Name, provision.CreateDisk.Name,
 			provision.Define.Name, power.Start.Name, record.Finish.Name,
 		},
 	},
 	{
-		name: "abandon", op: hawkfish.OpProvision, ask: (*fleet).provision, fresh: true, stop: provision.Define.Name, ends: "Cancelled", then: "On",
+		name: "abandon", op: hawkfish.OpProvision, ask: (*fleet).provision, fresh: true, stop: provision.Define.Name, ends: "Cancelled",
 		steps: []string{power.Stop.Name, provision.Undefine.Name, provision.DeleteDisks.Name, record.Finish.Name},
 	},
 	{
-		name: "oversize", op: hawkfish.OpProvision, fresh: true, ends: "Exception", then: "On",
+		name: "oversize", op: hawkfish.OpProvision, fresh: true, ends: "Exception",
 		ask: func(f *fleet, name string) (stack.Task, error) {
 			return f.provisionOf(name, "tiny:1", 16<<20)
 		},
 		steps: []string{placement.Place.Name, record.Finish.Name},
 	},
 	{
-		name: "cycle", op: hawkfish.OpReset, ask: resetting("PowerCycle"), ends: "Completed", leaves: &ran{Boots: 1}, then: "On",
+		name: "cycle", op: hawkfish.OpReset, ask: resetting("PowerCycle"), ends: "Completed", leaves: &ran{Boots: 1},
 		steps: []string{
 			starting(string(hawkfish.OpReset)), placement.Locate.Name, power.Observe.Name, power.Stop.Name, power.Start.Name, record.Finish.Name,
 		},
 	},
 	{
-		name: "restart", op: hawkfish.OpReset, ask: resetting("ForceRestart"), ends: "Completed", leaves: &ran{Boots: 2}, then: "On",
+		name: "restart", op: hawkfish.OpReset, ask: resetting("ForceRestart"), ends: "Completed", leaves: &ran{Boots: 2},
 		steps: []string{power.Reset.Name},
 	},
 	{
-		name: "nmi", op: hawkfish.OpReset, ask: resetting("Nmi"), ends: "Completed", leaves: &ran{Boots: 1, NMIs: 1}, then: "On",
+		name: "nmi", op: hawkfish.OpReset, ask: resetting("Nmi"), ends: "Completed", leaves: &ran{Boots: 1, NMIs: 1},
 		steps: []string{power.NMI.Name},
 	},
 	{
-		name: "shutdown", op: hawkfish.OpReset, ask: resetting("GracefulShutdown"), ends: "Completed", leaves: &ran{Boots: 1}, then: "On",
+		name: "shutdown", op: hawkfish.OpReset, ask: resetting("GracefulShutdown"), ends: "Completed", leaves: &ran{Boots: 1},
 		steps: []string{power.Shutdown.Name},
 	},
 	{
@@ -100,12 +98,12 @@ func spoiled(spoil func(file string) error) func(*fleet, string) {
 // an image that has changed, or gone, since.
 var unfetchable = []request{
 	{
-		name: "altered", op: hawkfish.OpProvision, ask: ownImage, fresh: true, ends: "Exception", then: "On",
+		name: "altered", op: hawkfish.OpProvision, ask: ownImage, fresh: true, ends: "Exception",
 		before: spoiled(func(file string) error { return os.WriteFile(file, make([]byte, 1<<20), 0o644) }),
 		steps:  []string{images.Fetch.Name, record.Finish.Name},
 	},
 	{
-		name: "vanished", op: hawkfish.OpProvision, ask: ownImage, fresh: true, ends: "Exception", then: "On",
+		name: "vanished", op: hawkfish.OpProvision, ask: ownImage, fresh: true, ends: "Exception",
 		before: spoiled(os.Remove), steps: []string{images.Fetch.Name},
 	},
 }
@@ -132,7 +130,7 @@ type trial struct {
 	system string     // its name
 	id     string
 	task   stack.Task
-	next   stack.Task // asked for meanwhile
+	next   stack.Task // a reset that was asked for meanwhile, if it could be
 }
 
 // trials gives each step of each request a system. Points before and after a step alternate with turn,

@@ -2,6 +2,7 @@ package durability
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/record"
 	"github.com/projectbeskar/hawkfish/dev/hold"
 	"github.com/projectbeskar/hawkfish/dev/stack"
 )
@@ -92,6 +94,13 @@ func (f *fleet) idOf(name string) string {
 	return s.ID
 }
 
+// targetOf is the ID of the system that a task works on.
+func targetOf(task stack.Task) (string, error) {
+	var oem struct{ HawkFish struct{ TargetID string } }
+	err := json.Unmarshal(task.Oem, &oem)
+	return oem.HawkFish.TargetID, err
+}
+
 // gate is where a trial is cancelled.
 func (t *trial) gate() hold.Point { return hold.Before(t.stop).Of(t.system) }
 
@@ -109,24 +118,22 @@ func (f *fleet) ask(all []*trial) {
 		t.task, err = t.ask(f, t.system)
 		return err
 	}))
-	// A step that was about to be held may be done meanwhile: what is known by name now is not known by it later.
 	require.NoError(f.t, each(all, func(t *trial) (err error) {
-		if t.fresh {
-			s, err := f.Store.FindSystem(f.t.Context(), everything, t.system)
-			if err != nil {
-				return err
-			}
-			t.id = s.ID
-		}
-		if t.then == "" {
-			answer, err := f.Do(f.t.Context(), http.MethodPost, systemsURI+"/"+t.system+"/Actions/ComputerSystem.Reset", map[string]any{"ResetType": "On"})
-			if err == nil && answer.Status != http.StatusConflict && answer.Status != http.StatusNotFound {
-				err = fmt.Errorf("a reset of a system that is being deleted: %w", &stack.UnexpectedStatus{Answer: answer})
-			}
+		if t.id, err = targetOf(t.task); err != nil {
 			return err
 		}
-		t.next, err = f.reset(t.system, t.then)
-		return err
+		answer, err := f.Do(f.t.Context(), http.MethodPost, systemsURI+"/"+t.system+"/Actions/ComputerSystem.Reset", map[string]any{"ResetType": "On"})
+		switch {
+		case err != nil:
+			return err
+		case answer.Status == http.StatusAccepted && t.op != hawkfish.OpDelete:
+			return answer.Into(&t.next)
+		case answer.Status == http.StatusConflict && t.op == hawkfish.OpDelete:
+		case answer.Status == http.StatusNotFound && t.at == hold.After(record.Finish.Name).Of(t.system) && t.leaves == nil:
+		default:
+			return fmt.Errorf("one more reset at %s: %w", t.at, &stack.UnexpectedStatus{Answer: answer})
+		}
+		return nil
 	}))
 	for _, t := range all {
 		if t.stop != "" {
@@ -149,7 +156,7 @@ func (f *fleet) settled(t *trial) {
 		return
 	}
 	f.workflowEnded(t.task)
-	if t.then != "" {
+	if t.next.ID != "" {
 		t.next = f.AwaitTask(t.next.URI, within)
 		want := "Completed"
 		if t.leaves == nil {
@@ -201,7 +208,7 @@ func (f *fleet) told(all []*trial, after int64) {
 	}
 	for _, t := range all {
 		want := map[hawkfish.EventKind]int{hawkfish.EventTaskEnded: 1}
-		if t.then != "" {
+		if t.next.ID != "" {
 			want[hawkfish.EventTaskEnded] = 2
 		}
 		switch {

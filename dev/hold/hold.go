@@ -56,11 +56,12 @@ const (
 	claimed  = "claimed" // by one process, that has not yet written its ID
 	held     = "held"
 	released = "release"
+	left     = "left" // the step's context ended while it was held
 )
 
 // NewDir makes the folder.
 func NewDir(path string) (Dir, error) {
-	for _, sub := range []string{armed, claimed, held, released} {
+	for _, sub := range []string{armed, claimed, held, released, left} {
 		if err := os.MkdirAll(filepath.Join(path, sub), 0o777); err != nil {
 			return "", err
 		}
@@ -70,7 +71,7 @@ func NewDir(path string) (Dir, error) {
 
 // Arm makes the next process that comes to the point stop there.
 func (d Dir) Arm(p Point) error {
-	for _, sub := range []string{held, released} { // of an earlier arm
+	for _, sub := range []string{held, released, left} { // of an earlier arm
 		if err := os.Remove(d.path(sub, p)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -116,16 +117,20 @@ func (d Dir) Reach(ctx context.Context, p Point) error {
 	}
 	_, err := await(ctx, d.path(released, p))
 	if err != nil {
-		_ = os.Remove(d.path(held, p)) // it holds no more
+		_ = os.WriteFile(d.path(left, p), nil, 0o666) // for Holds
 	}
 	return err
 }
 
-// Holds reports whether a process holds at the point and has not been released. One that has been killed there still does.
+// Holds reports whether a process holds at the point: it has not been released, nor has its step run out of
+// time. One that has been killed there counts.
 func (d Dir) Holds(p Point) bool {
-	_, err := os.Stat(d.path(held, p))
-	_, free := os.Stat(d.path(released, p))
-	return err == nil && free != nil
+	return exists(d.path(held, p)) && !exists(d.path(released, p)) && !exists(d.path(left, p))
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 func (d Dir) path(sub string, p Point) string { return filepath.Join(string(d), sub, p.file()) }

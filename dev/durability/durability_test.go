@@ -20,5 +20,10 @@ func TestMain(m *testing.M) { os.Exit(labtest.Main(m)) }
 // within bounds the end of a task, whatever was killed.
 const within = 2 * time.Minute
 
-// full asks for all combinations.
-func full() bool { return os.Getenv("HAWKFISH_FULL") == "1" }
+// turns is how often everything is done: once, or with the points before steps and those after them exchanged as well.
+func turns() int {
+	if os.Getenv("HAWKFISH_FULL") == "1" {
+		return 2
+	}
+	return 1
+}

@@ -1,6 +1,7 @@
 package durability
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -31,7 +32,9 @@ func TestKilledAtEveryStep(t *testing.T) {
 		t.Run(v.process, func(t *testing.T) {
 			t.Parallel()
 			f := simulatedFleet(t)
-			f.round(f.process(v.process, v.down), trials(append(requests, unfetchable...), turn))
+			for i := range turns() {
+				f.round(f.process(v.process, v.down), trials(slices.Concat(requests, unfetchable), turn+i))
+			}
 		})
 	}
 }

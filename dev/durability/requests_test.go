@@ -133,23 +133,29 @@ type trial struct {
 	next   stack.Task // a reset that was asked for meanwhile, if it could be
 }
 
-// trials gives each step of each request a system. Points before and after a step alternate with turn,
-// unless all are wanted.
+// trials gives each step of each request a system. Points before and after a step alternate; with the next turn
+// it is the other way round.
 func trials(of []request, turn int) []*trial {
 	var all []*trial
 	for _, r := range of {
 		for i, step := range r.steps {
-			for side, point := range []func(string) hold.Point{hold.Before, hold.After} {
-				if full() || (turn+len(all))%2 == side {
-					t := &trial{request: r, system: fmt.Sprintf("%s-%d-%d", r.name, i, side)}
-					t.at = point(step).Of(t.system)
-					all = append(all, t)
-					if !full() {
-						break
-					}
-				}
-			}
+			side := (turn + len(all)) % 2
+			t := &trial{request: r, system: fmt.Sprintf("%s-%d-%d", r.name, i, turn)}
+			t.at = []func(string) hold.Point{hold.Before, hold.After}[side](step).Of(t.system)
+			all = append(all, t)
 		}
 	}
 	return all
+}
+
+// only leaves those of a request's steps that are listed.
+func only(of []request, steps ...string) []request {
+	var left []request
+	for _, r := range of {
+		r.steps = slices.DeleteFunc(slices.Clone(r.steps), func(step string) bool { return !slices.Contains(steps, step) })
+		if len(r.steps) > 0 {
+			left = append(left, r)
+		}
+	}
+	return left
 }

@@ -192,7 +192,7 @@ func (f *fleet) ranAs(id string, want *ran) error {
 		return nil
 	case len(found) != 1:
 		return fmt.Errorf("system %s is on %d hosts: %+v", id, len(found), found)
-	case !found[0].Domain || !found[0].On || !found[0].Disk || found[0].ran != *want:
+	case !found[0].Domain || !found[0].On || !found[0].Disk || found[0].ran != f.hosts.sees(*want):
 		return fmt.Errorf("system %s: want a running domain that went through %+v, got %+v", id, *want, found[0])
 	}
 	return nil

@@ -47,6 +47,24 @@ func PowerSteps(r schemas.ResetType, now schemas.PowerState) []PowerStep {
 	return resets[r].off
 }
 
+// PowerStepUnseen returns the step that is all that r does to a guest whose state was known to be known, when a host
+// may do it without being asked for the state first: only while the guest is in that state, which the host looks at itself.
+//
+// It must be right to repeat the whole after the step has been done and its answer lost. So what changes the
+// state must leave nothing for r to do; PushPowerButton, for one, would start the guest that it has just stopped.
+func PowerStepUnseen(r schemas.ResetType, known schemas.PowerState) (PowerStep, bool) {
+	steps := PowerSteps(r, known)
+	if known == "" || len(steps) != 1 || steps[0] == StepRefuse {
+		return "", false
+	}
+	after := resets[r].on
+	if IsOn(known) {
+		after = resets[r].off
+	}
+	stays := steps[0] == StepReset || steps[0] == StepNMI
+	return steps[0], stays || len(after) == 0
+}
+
 // IsOn reports whether a guest in this state runs, or soon will.
 func IsOn(p schemas.PowerState) bool {
 	return p == schemas.PowerStateOn || p == schemas.PowerStatePoweringOn ||

@@ -2,7 +2,10 @@
 // steps. They run beside the database, in the fleet worker.
 package placement
 
-import "github.com/projectbeskar/hawkfish/internal/durable"
+import (
+	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
 
 // System names the system a step asks about.
 type System struct {
@@ -12,6 +15,8 @@ type System struct {
 // Host is a step's answer. An empty ID means that the system has not been placed.
 type Host struct {
 	ID string `json:"host"`
+	// Power is the system's as it was last observed; empty: not known.
+	Power schemas.PowerState `json:"power,omitempty"`
 }
 
 // Hosts is a step's answer.

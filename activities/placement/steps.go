@@ -25,7 +25,7 @@ func Register(r worker.ActivityRegistry, store Store) {
 	})
 	durable.Implement(r, Locate, func(ctx context.Context, in System) (Host, error) {
 		s, err := store.FindSystem(ctx, hawkfish.Scope{All: true}, in.ID)
-		return Host{ID: s.HostID}, err
+		return Host{ID: s.HostID, Power: s.Power}, err
 	})
 	durable.Implement(r, Reachable, func(ctx context.Context, _ durable.None) (Hosts, error) {
 		all, err := store.ListHosts(ctx)

@@ -4,6 +4,7 @@ package power
 import (
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // Change is one step of one operation on one system.
@@ -11,6 +12,9 @@ type Change struct {
 	SystemID string `json:"system"`
 	// Operation names the task, so that a reset that was done but not reported is not done again.
 	Operation string `json:"operation"`
+	// While, when set, is the power in which alone the step is done: Stale when the guest is on and should be off, or
+	// the other way round. It spares those who believe they know a trip to the host.
+	While schemas.PowerState `json:"while,omitempty"`
 }
 
 var (

@@ -11,22 +11,47 @@ import (
 
 // Register offers the steps to a host's worker.
 func Register(r worker.ActivityRegistry, host hawkfish.Hypervisor, grace Grace) {
-	for _, simple := range []struct {
-		step durable.Activity[Change, hawkfish.Observation]
-		do   func(context.Context, string) (hawkfish.Observation, error)
-	}{{Observe, host.Observe}, {Start, host.Start}, {Stop, host.Stop}} {
-		durable.Implement(r, simple.step, func(ctx context.Context, in Change) (hawkfish.Observation, error) {
-			return simple.do(ctx, in.SystemID)
-		})
+	plain := func(do func(context.Context, string) (hawkfish.Observation, error)) step {
+		return func(ctx context.Context, in Change) (hawkfish.Observation, error) { return do(ctx, in.SystemID) }
 	}
-	durable.Implement(r, Reset, func(ctx context.Context, in Change) (hawkfish.Observation, error) {
-		return host.Reset(ctx, in.SystemID, in.Operation)
-	})
-	durable.Implement(r, NMI, func(ctx context.Context, in Change) (hawkfish.Observation, error) {
-		if err := host.InjectNMI(ctx, in.SystemID, in.Operation); err != nil {
-			return hawkfish.Observation{}, err
+	for _, one := range []struct {
+		declared durable.Activity[Change, hawkfish.Observation]
+		do       step
+	}{
+		{Observe, plain(host.Observe)},
+		{Start, plain(host.Start)},
+		{Stop, plain(host.Stop)},
+		{Shutdown, grace.shutdown(host)},
+		{Reset, func(ctx context.Context, in Change) (hawkfish.Observation, error) {
+			return host.Reset(ctx, in.SystemID, in.Operation)
+		}},
+		{NMI, func(ctx context.Context, in Change) (hawkfish.Observation, error) {
+			if err := host.InjectNMI(ctx, in.SystemID, in.Operation); err != nil {
+				return hawkfish.Observation{}, err
+			}
+			return host.Observe(ctx, in.SystemID)
+		}},
+	} {
+		durable.Implement(r, one.declared, one.do.guarded(host))
+	}
+}
+
+// step does one thing to a guest's power.
+type step func(context.Context, Change) (hawkfish.Observation, error)
+
+// guarded does the step only while the guest's power is what the caller believes.
+func (do step) guarded(host hawkfish.Hypervisor) func(context.Context, Change) (hawkfish.Observation, error) {
+	return func(ctx context.Context, in Change) (hawkfish.Observation, error) {
+		if in.While == "" {
+			return do(ctx, in)
 		}
-		return host.Observe(ctx, in.SystemID)
-	})
-	durable.Implement(r, Shutdown, grace.shutdown(host))
+		seen, err := host.Observe(ctx, in.SystemID)
+		if err != nil {
+			return seen, err
+		}
+		if seen.Absent || hawkfish.IsOn(seen.Power) != hawkfish.IsOn(in.While) {
+			return seen, &hawkfish.Error{Kind: hawkfish.Stale, Resource: "ComputerSystem", ID: in.SystemID, Message: "its power is no longer " + string(in.While)}
+		}
+		return do(ctx, in)
+	}
 }

@@ -57,6 +57,9 @@ func (t *Task) close(err error) error {
 	return err
 }
 
+// ID is the task's, and the workflow's.
+func (t *Task) ID() string { return t.id }
+
 // OnFailure adds a step that takes back what the task does next.
 func (t *Task) OnFailure(step func() error) { t.undo.Push(step) }
 

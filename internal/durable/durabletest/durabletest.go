@@ -31,6 +31,11 @@ func New(t *testing.T) *Run {
 
 // Step offers a step whose answer is given.
 func Step[In, Out any](r *Run, a durable.Activity[In, Out], answer func(In) Out) {
+	Try(r, a, func(in In) (Out, error) { return answer(in), nil })
+}
+
+// Try is Step for a step that may fail by itself.
+func Try[In, Out any](r *Run, a durable.Activity[In, Out], answer func(In) (Out, error)) {
 	durable.Implement(r, a, func(_ context.Context, in In) (out Out, err error) {
 		r.Ran = append(r.Ran, a.Name)
 		r.tries[a.Name]++
@@ -43,7 +48,7 @@ func Step[In, Out any](r *Run, a durable.Activity[In, Out], answer func(In) Out)
 		if err != nil {
 			return out, err
 		}
-		return answer(in), nil
+		return answer(in)
 	})
 }
 

@@ -18,8 +18,9 @@ type Policy struct {
 var (
 	// Record is for what the fleet worker writes to its database. It must be done in the end.
 	Record = Policy{Timeout: 5 * time.Second, Local: true}
-	// Quick is for a call or two to a host.
-	Quick = Policy{Timeout: 15 * time.Second, GiveUp: 15 * time.Minute}
+	// Quick is for a call or two to a host. Most are done before a heartbeat is due; it is there so that work
+	// goes on soon after a worker has died.
+	Quick = Policy{Timeout: 15 * time.Second, Heartbeat: 5 * time.Second, GiveUp: 15 * time.Minute}
 	// Brief is for what somebody waits for, and asks again when it fails.
 	Brief = Policy{Timeout: 5 * time.Second, GiveUp: 5 * time.Second}
 	// Slow is for what moves data, or waits for a guest.

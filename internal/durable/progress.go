@@ -32,7 +32,6 @@ func beating(ctx context.Context, every time.Duration) (context.Context, context
 	p := &pulse{attempt: ctx}
 	p.last.Store(&Progress{})
 	ctx, stop := context.WithCancel(context.WithValue(ctx, pulseKey{}, p))
-	p.beat()
 	go func() {
 		tick := time.NewTicker(every)
 		defer tick.Stop()

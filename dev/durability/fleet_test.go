@@ -23,6 +23,7 @@ import (
 const (
 	systemsURI = "/redfish/v1/Systems"
 	imagesURI  = "/redfish/v1/Oem/HawkFish/Images"
+	tasksURI   = "/redfish/v1/TaskService/Tasks"
 )
 
 // fleet is a whole HawkFish, and a way to ask its hosts themselves.

@@ -186,7 +186,7 @@ func (f *fleet) clear() {
 	require.NoError(f.t, err)
 	for _, task := range tasks {
 		if !task.Ended() {
-			f.must(stack.Task{URI: "/redfish/v1/TaskService/Tasks/" + task.ID}, nil)
+			f.must(stack.Task{URI: tasksURI + "/" + task.ID}, nil)
 		}
 	}
 	f.nothingLeft()

@@ -159,3 +159,6 @@ func only(of []request, steps ...string) []request {
 	}
 	return left
 }
+
+// holdBefore is the point before a system's step.
+func holdBefore(step, system string) hold.Point { return hold.Before(step).Of(system) }

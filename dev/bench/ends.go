@@ -8,18 +8,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/dev/stack"
 	"github.com/projectbeskar/hawkfish/schemas"
 	"github.com/projectbeskar/hawkfish/store"
 )
 
-// lookEvery is how finely ends are seen.
-const lookEvery = time.Millisecond
-
-// ends sees tasks end, by reading the outbox. Clients that polled tasks as tightly would ask the API, and through it
-// Temporal, a thousand times a second, and so be what is measured.
+// ends sees tasks end, by reading the outbox when the database tells of news. Clients that polled tasks
+// tightly would ask the API, and through it Temporal, hundreds of times a second, and so be what is measured.
 type ends struct {
 	mu   sync.Mutex
 	seen map[string]end
@@ -33,22 +32,22 @@ type end struct {
 }
 
 // watchEnds sees what ends from now on, until the test ends or stop is called.
-func watchEnds(t testing.TB, st *store.Store) (e *ends, stop func()) {
+func watchEnds(t testing.TB, s *stack.Stack) (e *ends, stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
+	conn, err := pgx.Connect(ctx, s.DatabaseURL)
+	require.NoError(t, err)
+	_, err = conn.Exec(ctx, "LISTEN hawkfish_events") // store/migrations
+	require.NoError(t, err)
 	e = &ends{seen: map[string]end{}, wake: make(chan struct{})}
-	after, err := e.look(ctx, st, 0)
+	after, err := e.look(ctx, s.Store, 0)
 	require.NoError(t, err)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(lookEvery)
-		defer tick.Stop()
+		defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 		for err == nil {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-				after, err = e.look(ctx, st, after)
+			if _, err = conn.WaitForNotification(ctx); err == nil {
+				after, err = e.look(ctx, s.Store, after)
 			}
 		}
 		e.mu.Lock()

@@ -46,7 +46,7 @@ func (b *run) onLibvirt(t testing.TB, production string) {
 
 // contestants are those that every stack has.
 func (b *run) contestants(t testing.TB, s *stack.Stack) []contestant {
-	seen, stop := watchEnds(t, s.Store)
+	seen, stop := watchEnds(t, s)
 	t.Cleanup(stop)
 	where, login := api(t, s), logins(t, s)["Token"]
 	return []contestant{{byHawkFish, func() switcher { return &redfish{endpoint: where, login: login, ends: seen} }}}

@@ -21,8 +21,8 @@ var (
 	// Quick is for a call or two to a host. Most are done before a heartbeat is due; it is there so that work
 	// goes on soon after a worker has died.
 	Quick = Policy{Timeout: 15 * time.Second, Heartbeat: 5 * time.Second, GiveUp: 15 * time.Minute}
-	// Brief is for what somebody waits for, and asks again when it fails.
-	Brief = Policy{Timeout: 5 * time.Second, GiveUp: 5 * time.Second}
+	// Brief is for what somebody waits for, and asks again when it fails: a caller has an answer in 5 seconds.
+	Brief = Policy{Timeout: 4 * time.Second, GiveUp: 4 * time.Second}
 	// Slow is for what moves data, or waits for a guest.
 	Slow = Policy{Timeout: 6 * time.Hour, Heartbeat: 10 * time.Second, GiveUp: 7 * time.Hour}
 )

@@ -43,12 +43,13 @@ var imageStatus = map[hawkfish.ImagePhase]status{
 
 func images(c *control.Control) []redfish.Resource {
 	collection := redfish.Collection(redfish.CollectionSpec{
-		Type:  "#HawkFishImageCollection.HawkFishImageCollection",
-		Name:  "ImageCollection",
-		Title: "Images",
-		Path:  "/redfish/v1/Oem/HawkFish/Images",
-		Like:  "ImageCollection",
-		Of:    "Image",
+		Type:      "#HawkFishImageCollection.HawkFishImageCollection",
+		Name:      "ImageCollection",
+		Title:     "Images",
+		Path:      "/redfish/v1/Oem/HawkFish/Images",
+		Like:      "ImageCollection",
+		Of:        "Image",
+		InProject: true,
 		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
 			found, total, err := c.ListImages(ctx, req.Scope(), page)
 			return redfish.Keys(found, imageKey), total, err
@@ -66,6 +67,7 @@ func images(c *control.Control) []redfish.Resource {
 			return c.FindImage(ctx, req.Scope(), req.Var("id"))
 		},
 		Key:      imageKey,
+		Project:  func(img hawkfish.Image) string { return img.ProjectID },
 		Revision: func(img hawkfish.Image) int64 { return img.Revision },
 		Show: func(_ redfish.Links, img hawkfish.Image) imageView {
 			return imageView{

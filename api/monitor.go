@@ -16,9 +16,10 @@ import (
 func taskMonitor(c *control.Control) redfish.Resource {
 	find := findTask(c)
 	return redfish.Route(redfish.Endpoint{
-		Name: "TaskMonitor",
-		Path: "/redfish/v1/TaskService/TaskMonitors/{id}",
-		Like: "ComputerSystem",
+		Name:      "TaskMonitor",
+		Path:      "/redfish/v1/TaskService/TaskMonitors/{id}",
+		Like:      "ComputerSystem",
+		InProject: true,
 		Get: func(ctx context.Context, req *redfish.Request) (redfish.Result, error) {
 			s, err := find(ctx, req)
 			switch {
@@ -31,6 +32,9 @@ func taskMonitor(c *control.Control) redfish.Resource {
 		},
 		Delete: func(ctx context.Context, req *redfish.Request) (redfish.Result, error) {
 			t, err := c.FindTask(ctx, req.Scope(), req.Var("id"))
+			if err == nil && !req.Permitted().Sees(t.ProjectID) {
+				err = &hawkfish.Error{Kind: hawkfish.Denied, Resource: "Task", ID: t.ID}
+			}
 			if err != nil {
 				return redfish.Result{}, err
 			}

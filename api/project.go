@@ -37,6 +37,7 @@ func projects(c *control.Control) []redfish.Resource {
 			return c.FindProject(ctx, req.Scope(), req.Var("id"))
 		},
 		Key:      projectKey,
+		Project:  projectKey,
 		Revision: func(p hawkfish.Project) int64 { return p.Revision },
 		Show: func(_ redfish.Links, p hawkfish.Project) projectView {
 			return projectView{ID: p.ID, Name: p.Name, Description: p.Description}

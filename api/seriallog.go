@@ -40,7 +40,8 @@ func serialLog(c *control.Control) redfish.Resource {
 			output, err := c.SerialOutput(ctx, s, serialLogBytes)
 			return serialLogState{s, output}, err
 		},
-		Key: func(l serialLogState) string { return l.system.ID },
+		Project: func(l serialLogState) string { return l.system.ProjectID },
+		Key:     func(l serialLogState) string { return l.system.ID },
 		Show: func(_ redfish.Links, l serialLogState) serialLogView {
 			return serialLogView{
 				ID: "SerialLog", Name: "Serial output of " + l.system.Name,

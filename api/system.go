@@ -98,6 +98,7 @@ func systems(c *control.Control) []redfish.Resource {
 		Path:     "/redfish/v1/Systems/{id}",
 		Load:     findSystem(c),
 		Key:      systemKey,
+		Project:  func(s hawkfish.System) string { return s.ProjectID },
 		Show:     showSystem,
 		Oem:      showSystemOem,
 		Revision: func(s hawkfish.System) int64 { return s.Revision },

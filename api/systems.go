@@ -35,10 +35,11 @@ func (primaryBoot) Values() []string {
 
 func systemCollection(c *control.Control) redfish.Resource {
 	return redfish.Collection(redfish.CollectionSpec{
-		Type:  schemas.TypeComputerSystemCollection,
-		Title: "Computer Systems",
-		Path:  "/redfish/v1/Systems",
-		Of:    "ComputerSystem",
+		Type:      schemas.TypeComputerSystemCollection,
+		Title:     "Computer Systems",
+		Path:      "/redfish/v1/Systems",
+		Of:        "ComputerSystem",
+		InProject: true,
 		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
 			found, total, err := c.ListSystems(ctx, req.Scope(), page)
 			return redfish.Keys(found, systemKey), total, err

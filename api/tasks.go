@@ -48,6 +48,7 @@ func tasks(c *control.Control, info ServiceInfo) []redfish.Resource {
 		Path:     "/redfish/v1/TaskService/Tasks/{id}",
 		Load:     findTask(c),
 		Key:      taskKey,
+		Project:  func(s taskState) string { return s.ProjectID },
 		Show:     showTask,
 		Oem:      showTaskOem(info),
 		Revision: taskRevision,

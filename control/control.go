@@ -25,7 +25,9 @@ type Store interface {
 
 // Asked is who asks for something, and with which request; it is kept with the task.
 type Asked struct {
-	By      hawkfish.Actor
+	By hawkfish.Actor
+	// Within holds the projects in which they may do it. Who creates something in a project looks here.
+	Within  hawkfish.Scope
 	Payload hawkfish.Payload
 }
 

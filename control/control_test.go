@@ -101,7 +101,7 @@ func newPlane(t *testing.T) *plane {
 	}
 }
 
-var admin = control.Asked{By: hawkfish.Actor{UserName: "admin", Scope: hawkfish.Scope{All: true}}}
+var admin = control.Asked{By: hawkfish.Actor{UserName: "admin", Scope: hawkfish.Scope{All: true}}, Within: hawkfish.Scope{All: true}}
 
 // system is a system that is ready, and off, on no host in particular.
 func (p *plane) system(t *testing.T, name string) hawkfish.System {

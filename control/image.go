@@ -51,7 +51,7 @@ func (c *Control) ImportImage(ctx context.Context, asked Asked, req ImportReques
 	if err := c.CheckURL(img.URL); err != nil {
 		faults = append(faults, err)
 	}
-	project, err := c.projectFor(ctx, asked.By.Scope, req.Project)
+	project, err := c.projectFor(ctx, asked, req.Project)
 	if err := errors.Join(append(faults, err)...); err != nil {
 		return hawkfish.Task{}, err
 	}

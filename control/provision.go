@@ -47,7 +47,7 @@ func (c *Control) ProvisionSystem(ctx context.Context, asked Asked, req Provisio
 	if err := c.accepting(ctx); err != nil {
 		return hawkfish.Task{}, err
 	}
-	s, image, err := c.plan(ctx, asked.By.Scope, req)
+	s, image, err := c.plan(ctx, asked, req)
 	if err != nil {
 		return hawkfish.Task{}, err
 	}
@@ -59,7 +59,7 @@ func (c *Control) ProvisionSystem(ctx context.Context, asked Asked, req Provisio
 }
 
 // plan turns a request into a system, or into everything that is wrong with it.
-func (c *Control) plan(ctx context.Context, scope hawkfish.Scope, req ProvisionRequest) (hawkfish.System, hawkfish.Image, error) {
+func (c *Control) plan(ctx context.Context, asked Asked, req ProvisionRequest) (hawkfish.System, hawkfish.Image, error) {
 	var faults []error
 	refuse := func(property, value, why string) { faults = append(faults, hawkfish.Refused(property, value, why)) }
 	within := func(property string, value, least, most int64) {
@@ -96,11 +96,11 @@ func (c *Control) plan(ctx context.Context, scope hawkfish.Scope, req ProvisionR
 		refuse("/Boot/Primary", string(s.Boot.Primary), "a system boots from Hdd, Pxe or Cd")
 	}
 
-	project, err := c.projectFor(ctx, scope, req.Project)
+	project, err := c.projectFor(ctx, asked, req.Project)
 	faults = append(faults, err)
 	s.ProjectID = project.ID
 
-	image, err := c.imageFor(ctx, scope, req.Image)
+	image, err := c.imageFor(ctx, asked.By.Scope, req.Image)
 	faults = append(faults, err)
 	s.ImageID = image.ID
 	least := max(1, (image.VirtualBytes+1<<30-1)>>30)
@@ -111,11 +111,15 @@ func (c *Control) plan(ctx context.Context, scope hawkfish.Scope, req ProvisionR
 	return s, image, errors.Join(faults...)
 }
 
-func (c *Control) projectFor(ctx context.Context, scope hawkfish.Scope, ref string) (hawkfish.Project, error) {
+// projectFor finds the project that something new shall belong to. Denied where the caller may only look.
+func (c *Control) projectFor(ctx context.Context, asked Asked, ref string) (hawkfish.Project, error) {
 	setDefault(&ref, hawkfish.DefaultProject)
-	p, err := c.FindProject(ctx, scope, ref)
-	if hawkfish.KindOf(err) == hawkfish.NotFound && err != nil {
+	p, err := c.FindProject(ctx, asked.By.Scope, ref)
+	switch {
+	case err != nil && hawkfish.KindOf(err) == hawkfish.NotFound:
 		err = hawkfish.Refused("/Project", ref, "there is no such project")
+	case err == nil && !asked.Within.Sees(p.ID):
+		err = &hawkfish.Error{Kind: hawkfish.Denied, Resource: "Project", ID: p.ID, Message: "your role in project " + p.Name + " does not allow this"}
 	}
 	return p, err
 }

@@ -24,6 +24,9 @@ type CollectionSpec struct {
 	PageSize int
 
 	Create Create
+	// InProject: members belong to projects. Who may create one in some project is let through; Create
+	// refuses what is not in Request.Permitted.
+	InProject bool
 }
 
 // DefaultPageSize is how many members one reply holds at most. Most clients do
@@ -54,7 +57,7 @@ func Collection(s CollectionSpec) Resource {
 	}
 	r := declare(s.Type, s.Name, s.Path, s.Like)
 	names := compilePattern(s.Path).names
-	r.Aliases, r.create, r.paged = s.Aliases, s.Create.change, true
+	r.Aliases, r.create, r.paged, r.inProject = s.Aliases, s.Create.change, true, s.InProject
 	r.view, r.state = reflect.TypeFor[collectionView](), reflect.TypeFor[listing]()
 	r.key = func(state any) string { return state.(listing).key }
 	r.load = func(ctx context.Context, req *Request) (any, error) {

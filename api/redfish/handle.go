@@ -10,15 +10,11 @@ import (
 // find loads the state, and lets pass who may do method to it.
 func (b *bound) find(ctx context.Context, req *Request, method string) (any, error) {
 	state, err := b.load(ctx, req)
-	if err != nil || b.owner == nil {
+	if err != nil || b.owner == nil && b.project == nil {
 		return state, err
 	}
-	self := req.Caller != nil && b.owner(state) == req.Caller.Actor.AccountID
-	switch {
-	case !req.Caller.may(b.needs(method), self):
-		return nil, Rejected{schemas.InsufficientPrivilege()}
-	case req.Caller != nil && req.Caller.PasswordChangeRequired && !self:
-		return nil, b.mustChangePassword(req.Caller)
+	if err := b.allow(req, method, state); err != nil {
+		return nil, err
 	}
 	return state, nil
 }

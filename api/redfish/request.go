@@ -10,18 +10,48 @@ import (
 // Caller is who is asking, and what they may do.
 type Caller struct {
 	Actor      hawkfish.Actor
-	Privileges []schemas.Privilege
+	Privileges []schemas.Privilege // of the account's own role
+	// Roles are what the caller may do in projects where it is not what the account's own role says.
+	Roles map[string]hawkfish.ProjectRole
 	// PasswordChangeRequired limits the caller to their own account and session (DSP0266, "Password change required").
 	PasswordChangeRequired bool
 }
 
-// may reports whether the caller, who may be nobody (nil), has what is needed.
+// may reports whether the caller, who may be nobody (nil), has what is needed outside of every project.
 // own says whether it is about the caller's own account or session.
+//
+// Components belong to projects: who does not see all of them configures none but a project's. So
+// a declaration that forgets its Project lets in too few, never too many.
 func (c *Caller) may(needs schemas.AnyOf, own bool) bool {
 	if c == nil {
 		return needs.Anonymous()
 	}
-	return needs.AllowedBy(c.Privileges, own)
+	held := c.Privileges
+	if i := slices.Index(held, schemas.PrivilegeConfigureComponents); i >= 0 && !c.Actor.Scope.All {
+		held = slices.Delete(slices.Clone(held), i, i+1)
+	}
+	return needs.AllowedBy(held, own)
+}
+
+// mayIn reports whether the caller has what is needed in a project.
+func (c *Caller) mayIn(needs schemas.AnyOf, projectID string) bool {
+	if role, ok := c.Roles[projectID]; ok && !c.Actor.Scope.All {
+		return needs.AllowedBy(role.Privileges(), false)
+	}
+	return needs.AllowedBy(c.Privileges, false)
+}
+
+// mayInAny reports whether there could be a project in which the caller has what is needed.
+func (c *Caller) mayInAny(needs schemas.AnyOf) bool {
+	if c == nil {
+		return false
+	}
+	for id := range c.Roles {
+		if c.mayIn(needs, id) {
+			return true
+		}
+	}
+	return needs.AllowedBy(c.Privileges, false)
 }
 
 // Request is what an operation may see of an HTTP request.
@@ -34,8 +64,9 @@ type Request struct {
 	Scheme, Host           string
 	ID                     string // of the request, for logs
 
-	vars [maxVars]variable
-	n    int
+	vars  [maxVars]variable
+	n     int
+	needs schemas.AnyOf // of the operation
 }
 
 // maxVars is how many variables a path may have.

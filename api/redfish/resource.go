@@ -34,6 +34,9 @@ type Spec[V, T any] struct {
 	Oem func(to Links, state T) any
 	// Owner returns the ID of the account that the resource belongs to, for ConfigureSelf. nil: nobody's.
 	Owner func(T) string
+	// Project returns the ID of the project that the resource belongs to: what a caller may do to it is what they may
+	// do there. "" or nil: none's.
+	Project func(T) string
 
 	Insist  bool // changes without If-Match are refused with 428
 	Patch   PatchOf[T]
@@ -58,6 +61,9 @@ type Resource struct {
 	show    func(to Links, state any) any
 	rev     func(state any) int64
 	owner   func(state any) string
+	project func(state any) string
+	// inProject: it depends on the project what a caller may do; who may do it in one project is let through.
+	inProject bool
 	oem     []section
 	hidden  map[string]bool
 	patch   *change
@@ -99,6 +105,10 @@ func Define[V, T any](s Spec[V, T]) Resource {
 	if s.Owner != nil {
 		r.owner = func(state any) string { return s.Owner(state.(T)) }
 	}
+	if s.Project != nil {
+		r.inProject = true
+		r.project = func(state any) string { return s.Project(state.(T)) }
+	}
 	if s.Delete != nil {
 		r.remove = func(ctx context.Context, req *Request, state any) (Result, error) {
 			return s.Delete(ctx, req, state.(T))
@@ -133,6 +143,9 @@ type Endpoint struct {
 	Path string
 	Like string // the entity whose privileges it has
 	Open bool   // GET needs no login
+	// InProject: what it is about belongs to projects. Who may do it in one project is let through; the
+	// functions below find nothing that is not in Request.Permitted.
+	InProject bool
 
 	Get    func(ctx context.Context, req *Request) (Result, error)
 	Delete func(ctx context.Context, req *Request) (Result, error) // nil: not allowed
@@ -142,6 +155,6 @@ type Endpoint struct {
 func Route(e Endpoint) Resource {
 	r := declare("", e.Name, e.Path, e.Like)
 	r.Entity = e.Like
-	r.get, r.cancel, r.public = e.Get, e.Delete, e.Open
+	r.get, r.cancel, r.public, r.inProject = e.Get, e.Delete, e.Open, e.InProject
 	return r
 }

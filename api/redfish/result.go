@@ -1,8 +1,12 @@
 package redfish
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
+	"slices"
+
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // Result is what an operation has led to. The kit makes the Reply from it.
@@ -14,6 +18,26 @@ type Result struct {
 	header      Header
 	body        []byte
 	contentType string
+	notes       []schemas.Message
+}
+
+// Noting adds messages to the body of a success (DSP0266, "Extended information").
+func (r Result) Noting(notes ...schemas.Message) Result {
+	r.notes = append(slices.Clip(r.notes), notes...)
+	return r
+}
+
+// noted returns a JSON object with messages at its root.
+func noted(body []byte, notes []schemas.Message) []byte {
+	if len(notes) == 0 {
+		return body
+	}
+	infos := make([]Info, len(notes))
+	for i, m := range notes {
+		infos[i] = NewInfo(m)
+	}
+	open := bytes.TrimSuffix(bytes.TrimSpace(body), []byte("}"))
+	return slices.Concat(open, []byte(`,"@Message.ExtendedInfo":`), encode(infos), []byte("}"))
 }
 
 // Found answers 200 with a state, rendered by the resource of a name.
@@ -59,7 +83,7 @@ func (s *Service) answer(own *bound, res Result) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	reply := Reply{Status: res.status, Header: own.header.with(res.header...), Body: shown.body, ETag: shown.etag}
+	reply := Reply{Status: res.status, Header: own.header.with(res.header...), Body: noted(shown.body, res.notes), ETag: shown.etag}
 	switch res.status {
 	case http.StatusCreated:
 		reply.Header = reply.Header.with(Field{"Location", b.uri(res.state)})

@@ -41,6 +41,8 @@ type Error struct {
 	Value    string `json:"value,omitempty"`    // the offending value as the caller wrote it
 	Message  string `json:"message,omitempty"`
 	Err      error  `json:"-"`
+	// Permanent: trying again, unchanged, fails again, although the kind suggests otherwise.
+	Permanent bool `json:"-"`
 }
 
 func (e *Error) Error() string {

@@ -56,7 +56,8 @@ type Tasks interface {
 	// Conflict while a system uses the image.
 	CreateImage(ctx context.Context, img Image, t Task) (Task, error)
 	DeleteImage(ctx context.Context, t Task) (Task, error)
-	// CancelTask ends a task that waits, and marks one that has its turn Cancelling. Conflict when it has ended.
+	// CancelTask ends a task that waits, and marks one that has its turn Cancelling. Conflict when it has ended, or
+	// is suspended and committed.
 	CancelTask(ctx context.Context, scope Scope, id string) (Task, error)
 	// TasksHolding returns the task of a target that has its turn, if any.
 	TaskHolding(ctx context.Context, target Target) (Task, bool, error)
@@ -84,7 +85,7 @@ type Ledger interface {
 	// host. Exhausted when no host fits.
 	PlaceSystem(ctx context.Context, systemID string) (hostID string, err error)
 	// SuspendTask and ResumeTask record that a task waits for a person, and that it no longer does.
-	SuspendTask(ctx context.Context, taskID, step string, faults []*Error) error
+	SuspendTask(ctx context.Context, taskID string, s Suspension) error
 	ResumeTask(ctx context.Context, taskID string) error
 	// FinishTask, in one transaction: writes what was observed, applies the operation's effect on its
 	// target (a provisioned system becomes Ready, a failed one is removed, and so on), closes

@@ -21,6 +21,7 @@ type Task struct {
 	Payload   Payload
 	Faults    []*Error // why it is Suspended or in Exception
 	Step      string   // what it was doing when Suspended, such as "provision.CreateDisk"
+	Committed bool     // when Suspended: see Suspension
 	Revision  int64
 
 	CreatedAt time.Time
@@ -76,8 +77,18 @@ func (t Task) Ended() bool {
 	return slices.Contains([]schemas.TaskState{schemas.TaskStateCompleted, schemas.TaskStateException, schemas.TaskStateCancelled}, t.State)
 }
 
+// Suspension is why a task waits for a person.
+type Suspension struct {
+	Step   string   `json:"step"`
+	Faults []*Error `json:"faults"`
+	// Committed: it is past its point of no return, or takes back what it did, and can no longer be cancelled.
+	Committed bool `json:"committed,omitempty"`
+}
+
 // Outcome is how a task ended.
 type Outcome struct {
 	State  schemas.TaskState `json:"state"` // Completed, Exception or Cancelled
 	Faults []*Error          `json:"faults,omitempty"`
+	// Abandoned: its workflow was ended from outside, and nobody has taken back what it did.
+	Abandoned bool `json:"-"`
 }

@@ -175,7 +175,7 @@ func (d *Dispatcher) lookAt(ctx context.Context, t hawkfish.Task) error {
 	}
 	// Its workflow closes the task's row as its last step: this one was ended from outside.
 	return d.store.FinishTask(ctx, t.ID, hawkfish.Outcome{
-		State:  schemas.TaskStateException,
+		State: schemas.TaskStateException, Abandoned: true,
 		Faults: []*hawkfish.Error{{Kind: hawkfish.Conflict, Resource: "Task", ID: t.ID, Message: "its workflow was ended from outside: " + seen.Status}},
 	}, nil, nil)
 }

@@ -43,13 +43,13 @@ func (s *Store) MarkDispatched(ctx context.Context, id string) error {
 }
 
 // SuspendTask records that a task waits for a person, and why. NotFound.
-func (s *Store) SuspendTask(ctx context.Context, taskID, step string, why []*hawkfish.Error) error {
-	text, err := faults(why)
+func (s *Store) SuspendTask(ctx context.Context, taskID string, why hawkfish.Suspension) error {
+	text, err := faults(why.Faults)
 	if err != nil {
 		return failure(err, subject{resourceTask, taskID})
 	}
 	return s.change(ctx, taskID, func(ctx context.Context, q *db.Queries) (db.Task, error) {
-		return q.SuspendTask(ctx, db.SuspendTaskParams{ID: taskID, Step: step, Faults: text})
+		return q.SuspendTask(ctx, db.SuspendTaskParams{ID: taskID, Step: why.Step, Faults: text, Committed: why.Committed})
 	})
 }
 

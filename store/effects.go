@@ -54,7 +54,14 @@ var effects = map[hawkfish.Operation]map[schemas.TaskState]effect{
 // deletes lists the operations that want their target gone.
 var deletes = map[hawkfish.Operation]bool{hawkfish.OpDelete: true, hawkfish.OpDeleteImage: true}
 
-func effectOf(t hawkfish.Task) (effect, error) {
+// abandoned says what else than Exception's it is when an operation's workflow was ended from outside. What
+// half-done work has left on a host must not be forgotten: the system stays, and can be deleted.
+var abandoned = map[hawkfish.Operation]effect{hawkfish.OpProvision: {apply: systemLost}}
+
+func effectOf(t hawkfish.Task, o hawkfish.Outcome) (effect, error) {
+	if e, ok := abandoned[t.Operation]; ok && o.Abandoned {
+		return e, nil
+	}
 	e, ok := effects[t.Operation][t.State]
 	if !ok {
 		return e, &hawkfish.Error{Kind: hawkfish.Internal, Resource: resourceTask, ID: t.ID, Message: fmt.Sprintf("no effect for %s %s", t.Operation, t.State)}
@@ -68,6 +75,14 @@ func nothing(context.Context, *db.Queries, hawkfish.Task, *hawkfish.ImageFacts) 
 func systemReady(ctx context.Context, q *db.Queries, t hawkfish.Task, _ *hawkfish.ImageFacts) error {
 	_, err := q.SetSystemPhase(ctx, db.SetSystemPhaseParams{
 		ID: t.Target.ID, Was: string(hawkfish.PhaseProvisioning), Phase: string(hawkfish.PhaseReady),
+	})
+	return err
+}
+
+// systemLost makes no claim about a system that nobody has seen to the end; its host finds it again, if it is there.
+func systemLost(ctx context.Context, q *db.Queries, t hawkfish.Task, _ *hawkfish.ImageFacts) error {
+	_, err := q.SetSystemPhase(ctx, db.SetSystemPhaseParams{
+		ID: t.Target.ID, Was: string(hawkfish.PhaseProvisioning), Phase: string(hawkfish.PhaseLost),
 	})
 	return err
 }

@@ -82,6 +82,9 @@ var classes = map[string]hawkfish.Kind{
 	"58":    hawkfish.Unavailable, // the server's disk fails
 }
 
+// integrity is the class of broken constraints.
+const integrity = "23"
+
 // failure turns every error of this package into a *hawkfish.Error. No rows means that the subject is missing.
 func failure(err error, on subject) error {
 	if err == nil {
@@ -102,8 +105,9 @@ func failure(err error, on subject) error {
 			kind, ok = classes[cause.Code[:min(2, len(cause.Code))]]
 		}
 		switch {
-		case !ok:
-			return &hawkfish.Error{Kind: hawkfish.Internal, Resource: on.resource, ID: on.id, Err: err}
+		case !ok: // a bug; the same row breaks the same constraint the next time
+			permanent := strings.HasPrefix(cause.Code, integrity)
+			return &hawkfish.Error{Kind: hawkfish.Internal, Permanent: permanent, Resource: on.resource, ID: on.id, Err: err}
 		case kind == hawkfish.Unavailable:
 			return hawkfish.Down("PostgreSQL", err)
 		}

@@ -43,6 +43,8 @@ func TestFailure(t *testing.T) {
 			t.Parallel()
 			got := failure(c.err, on)
 			require.Equal(t, c.want, hawkfish.KindOf(got))
+			fault := hawkfish.Faults(got)[0]
+			require.Equal(t, name == "a check", fault.Permanent, "whether trying again is of no use")
 			if name != "no rows" {
 				require.ErrorIs(t, got, c.err, "the cause is kept for logs")
 			}

@@ -38,7 +38,7 @@ func (s *Store) FinishTask(ctx context.Context, taskID string, o hawkfish.Outcom
 }
 
 // CancelTask ends a task that waits, and marks one that has its turn Cancelling; marking it twice is success.
-// Conflict when it has ended.
+// Conflict when it has ended, or is suspended where it can only go on.
 func (s *Store) CancelTask(ctx context.Context, scope hawkfish.Scope, id string) (hawkfish.Task, error) {
 	on := subject{resourceTask, id}
 	if !isID(id) {
@@ -51,6 +51,8 @@ func (s *Store) CancelTask(ctx context.Context, scope hawkfish.Scope, id string)
 			return t, err
 		case t.Ended():
 			return t, &hawkfish.Error{Kind: hawkfish.Conflict, Resource: resourceTask, ID: id, Message: "it has ended: " + string(t.State)}
+		case t.State == schemas.TaskStateSuspended && t.Committed:
+			return t, &hawkfish.Error{Kind: hawkfish.Conflict, Resource: resourceTask, ID: id, Message: "it can no longer be cancelled; decide how it goes on"}
 		case t.State == schemas.TaskStatePending:
 			return conclude(ctx, q, t, hawkfish.Outcome{State: schemas.TaskStateCancelled}, nil, nil)
 		}
@@ -85,7 +87,7 @@ func conclude(ctx context.Context, q *db.Queries, t hawkfish.Task, o hawkfish.Ou
 		return ended, err
 	}
 	events := []hawkfish.Event{taskEvent(hawkfish.EventTaskEnded, ended)}
-	effect, err := effectOf(ended)
+	effect, err := effectOf(ended, o)
 	if err != nil {
 		return ended, err
 	}

@@ -17,9 +17,8 @@ type Ending struct {
 
 // Suspension is why a task waits for a person.
 type Suspension struct {
-	TaskID string            `json:"task"`
-	Step   string            `json:"step"`
-	Faults []*hawkfish.Error `json:"faults"`
+	TaskID string `json:"task"`
+	hawkfish.Suspension
 }
 
 // Resumption ends a suspension.

@@ -15,7 +15,7 @@ func Register(r worker.ActivityRegistry, ledger hawkfish.Ledger) {
 		return durable.None{}, ledger.FinishTask(ctx, in.TaskID, in.Outcome, in.Seen, in.Image)
 	})
 	durable.Implement(r, Suspend, func(ctx context.Context, in Suspension) (durable.None, error) {
-		return durable.None{}, ledger.SuspendTask(ctx, in.TaskID, in.Step, in.Faults)
+		return durable.None{}, ledger.SuspendTask(ctx, in.TaskID, in.Suspension)
 	})
 	durable.Implement(r, Resume, func(ctx context.Context, in Resumption) (durable.None, error) {
 		return durable.None{}, ledger.ResumeTask(ctx, in.TaskID)

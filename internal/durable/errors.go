@@ -27,7 +27,7 @@ func toTemporal(ctx context.Context, err error) error {
 	faults := hawkfish.Faults(err)
 	kind := faults[0].Kind
 	return temporal.NewApplicationErrorWithOptions(err.Error(), string(kind), temporal.ApplicationErrorOptions{
-		NonRetryable: !kind.Retryable(),
+		NonRetryable: !kind.Retryable() || faults[0].Permanent,
 		Details:      []any{faults},
 	})
 }

@@ -12,6 +12,24 @@ import (
 	"github.com/projectbeskar/hawkfish"
 )
 
+// What can never succeed is not tried again, whatever its kind.
+func TestWhatIsTriedAgain(t *testing.T) {
+	for _, tt := range []struct {
+		err   *hawkfish.Error
+		again bool
+	}{
+		{&hawkfish.Error{Kind: hawkfish.Unavailable}, true},
+		{&hawkfish.Error{Kind: hawkfish.Internal}, true},
+		{&hawkfish.Error{Kind: hawkfish.Internal, Permanent: true}, false},
+		{&hawkfish.Error{Kind: hawkfish.Conflict}, false},
+	} {
+		app, ok := errors.AsType[*temporal.ApplicationError](toTemporal(t.Context(), tt.err))
+		if !ok || app.NonRetryable() == tt.again {
+			t.Errorf("%+v: %+v", tt.err, app)
+		}
+	}
+}
+
 // A step that ends because its context did was cancelled only if somebody asked for that.
 func TestWhyAStepWasCutOff(t *testing.T) {
 	for _, tt := range []struct {

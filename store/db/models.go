@@ -127,4 +127,5 @@ type Task struct {
 	StartedAt    *time.Time
 	EndedAt      *time.Time
 	UpdatedAt    time.Time
+	Committed    bool
 }

@@ -12,8 +12,8 @@ import (
 
 const cancelTask = `-- name: CancelTask :one
 UPDATE tasks SET state = 'Cancelling', revision = revision + 1, updated_at = now()
-WHERE id = $1 AND state IN ('New', 'Running', 'Suspended')
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at
+WHERE id = $1 AND (state IN ('New', 'Running') OR state = 'Suspended' AND NOT committed)
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
 `
 
 func (q *Queries) CancelTask(ctx context.Context, id string) (Task, error) {
@@ -40,6 +40,7 @@ func (q *Queries) CancelTask(ctx context.Context, id string) (Task, error) {
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.UpdatedAt,
+		&i.Committed,
 	)
 	return i, err
 }
@@ -52,7 +53,7 @@ WHERE id IN (
         AND (due.claimed_until IS NULL OR due.claimed_until < now())
     ORDER BY due.accepted LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
 )
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
 `
 
 type ClaimUndispatchedParams struct {
@@ -90,6 +91,7 @@ func (q *Queries) ClaimUndispatched(ctx context.Context, arg ClaimUndispatchedPa
 			&i.StartedAt,
 			&i.EndedAt,
 			&i.UpdatedAt,
+			&i.Committed,
 		); err != nil {
 			return nil, err
 		}
@@ -110,7 +112,7 @@ WHERE id IN (
         AND (silent.claimed_until IS NULL OR silent.claimed_until < now())
     ORDER BY silent.updated_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
 )
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
 `
 
 type ClaimUnheardParams struct {
@@ -148,6 +150,7 @@ func (q *Queries) ClaimUnheard(ctx context.Context, arg ClaimUnheardParams) ([]T
 			&i.StartedAt,
 			&i.EndedAt,
 			&i.UpdatedAt,
+			&i.Committed,
 		); err != nil {
 			return nil, err
 		}
@@ -181,7 +184,7 @@ UPDATE tasks
 SET dispatched_at = now(), claimed_until = NULL, state = CASE state WHEN 'New' THEN 'Running' ELSE state END,
     revision = revision + (state = 'New')::integer, updated_at = now()
 WHERE id = $1 AND dispatched_at IS NULL AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
 `
 
 func (q *Queries) DispatchTask(ctx context.Context, id string) (Task, error) {
@@ -208,6 +211,7 @@ func (q *Queries) DispatchTask(ctx context.Context, id string) (Task, error) {
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.UpdatedAt,
+		&i.Committed,
 	)
 	return i, err
 }
@@ -216,7 +220,7 @@ const endTask = `-- name: EndTask :one
 UPDATE tasks
 SET state = $1, faults = $2, step = '', claimed_until = NULL, ended_at = now(), revision = revision + 1, updated_at = now()
 WHERE id = $3 AND state NOT IN ('Completed', 'Exception', 'Cancelled')
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
 `
 
 type EndTaskParams struct {
@@ -249,6 +253,7 @@ func (q *Queries) EndTask(ctx context.Context, arg EndTaskParams) (Task, error) 
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.UpdatedAt,
+		&i.Committed,
 	)
 	return i, err
 }
@@ -257,7 +262,7 @@ const insertTask = `-- name: InsertTask :one
 INSERT INTO tasks (id, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, started_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
     CASE WHEN $8 = 'New' THEN now() END)
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
 `
 
 type InsertTaskParams struct {
@@ -308,12 +313,13 @@ func (q *Queries) InsertTask(ctx context.Context, arg InsertTaskParams) (Task, e
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.UpdatedAt,
+		&i.Committed,
 	)
 	return i, err
 }
 
 const listTasks = `-- name: ListTasks :many
-SELECT tasks.id, tasks.accepted, tasks.project_id, tasks.operation, tasks.target_kind, tasks.target_id, tasks.target_name, tasks.requester, tasks.state, tasks.input, tasks.payload, tasks.faults, tasks.step, tasks.dispatched_at, tasks.claimed_until, tasks.revision, tasks.created_at, tasks.started_at, tasks.ended_at, tasks.updated_at, (
+SELECT tasks.id, tasks.accepted, tasks.project_id, tasks.operation, tasks.target_kind, tasks.target_id, tasks.target_name, tasks.requester, tasks.state, tasks.input, tasks.payload, tasks.faults, tasks.step, tasks.dispatched_at, tasks.claimed_until, tasks.revision, tasks.created_at, tasks.started_at, tasks.ended_at, tasks.updated_at, tasks.committed, (
     SELECT count(*) FROM tasks AS t
     WHERE $1::boolean OR t.project_id = ANY ($2::uuid[])
 ) AS total
@@ -370,6 +376,7 @@ func (q *Queries) ListTasks(ctx context.Context, arg ListTasksParams) ([]ListTas
 			&i.Task.StartedAt,
 			&i.Task.EndedAt,
 			&i.Task.UpdatedAt,
+			&i.Task.Committed,
 			&i.Total,
 		); err != nil {
 			return nil, err
@@ -449,7 +456,7 @@ func (q *Queries) QueueOf(ctx context.Context, arg QueueOfParams) (QueueOfRow, e
 const resumeTask = `-- name: ResumeTask :one
 UPDATE tasks SET state = 'Running', step = '', faults = '[]', revision = revision + 1, updated_at = now()
 WHERE id = $1 AND state = 'Suspended'
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
 `
 
 func (q *Queries) ResumeTask(ctx context.Context, id string) (Task, error) {
@@ -476,25 +483,32 @@ func (q *Queries) ResumeTask(ctx context.Context, id string) (Task, error) {
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.UpdatedAt,
+		&i.Committed,
 	)
 	return i, err
 }
 
 const suspendTask = `-- name: SuspendTask :one
-UPDATE tasks SET state = 'Suspended', step = $1, faults = $2, revision = revision + 1, updated_at = now()
-WHERE id = $3 AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
-    AND (state, step, faults) IS DISTINCT FROM ('Suspended', $1, $2)
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at
+UPDATE tasks SET state = 'Suspended', step = $1, faults = $2, committed = $3, revision = revision + 1, updated_at = now()
+WHERE id = $4 AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
+    AND (state, step, faults, committed) IS DISTINCT FROM ('Suspended', $1, $2, $3)
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
 `
 
 type SuspendTaskParams struct {
-	Step   string
-	Faults json.RawMessage
-	ID     string
+	Step      string
+	Faults    json.RawMessage
+	Committed bool
+	ID        string
 }
 
 func (q *Queries) SuspendTask(ctx context.Context, arg SuspendTaskParams) (Task, error) {
-	row := q.db.QueryRow(ctx, suspendTask, arg.Step, arg.Faults, arg.ID)
+	row := q.db.QueryRow(ctx, suspendTask,
+		arg.Step,
+		arg.Faults,
+		arg.Committed,
+		arg.ID,
+	)
 	var i Task
 	err := row.Scan(
 		&i.ID,
@@ -517,12 +531,13 @@ func (q *Queries) SuspendTask(ctx context.Context, arg SuspendTaskParams) (Task,
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.UpdatedAt,
+		&i.Committed,
 	)
 	return i, err
 }
 
 const taskByID = `-- name: TaskByID :one
-SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at FROM tasks
+SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed FROM tasks
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -556,12 +571,13 @@ func (q *Queries) TaskByID(ctx context.Context, arg TaskByIDParams) (Task, error
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.UpdatedAt,
+		&i.Committed,
 	)
 	return i, err
 }
 
 const taskHolding = `-- name: TaskHolding :one
-SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at FROM tasks
+SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed FROM tasks
 WHERE target_kind = $1 AND target_id = $2 AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
 `
 
@@ -594,12 +610,13 @@ func (q *Queries) TaskHolding(ctx context.Context, arg TaskHoldingParams) (Task,
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.UpdatedAt,
+		&i.Committed,
 	)
 	return i, err
 }
 
 const waitingTasks = `-- name: WaitingTasks :many
-SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at FROM tasks
+SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed FROM tasks
 WHERE target_kind = $1 AND target_id = $2 AND state = 'Pending'
 ORDER BY accepted
 `
@@ -639,6 +656,7 @@ func (q *Queries) WaitingTasks(ctx context.Context, arg WaitingTasksParams) ([]T
 			&i.StartedAt,
 			&i.EndedAt,
 			&i.UpdatedAt,
+			&i.Committed,
 		); err != nil {
 			return nil, err
 		}

@@ -51,13 +51,13 @@ RETURNING *;
 
 -- name: CancelTask :one
 UPDATE tasks SET state = 'Cancelling', revision = revision + 1, updated_at = now()
-WHERE id = @id AND state IN ('New', 'Running', 'Suspended')
+WHERE id = @id AND (state IN ('New', 'Running') OR state = 'Suspended' AND NOT committed)
 RETURNING *;
 
 -- name: SuspendTask :one
-UPDATE tasks SET state = 'Suspended', step = @step, faults = @faults, revision = revision + 1, updated_at = now()
+UPDATE tasks SET state = 'Suspended', step = @step, faults = @faults, committed = @committed, revision = revision + 1, updated_at = now()
 WHERE id = @id AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
-    AND (state, step, faults) IS DISTINCT FROM ('Suspended', @step, @faults)
+    AND (state, step, faults, committed) IS DISTINCT FROM ('Suspended', @step, @faults, @committed)
 RETURNING *;
 
 -- name: ResumeTask :one

@@ -43,6 +43,8 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"TaskKeepsItsRequest":     testTaskKeepsItsRequest,
 		"CancelTask":              testCancelTask,
 		"SuspendTask":             testSuspendTask,
+		"CancelCommitted":         testCancelCommitted,
+		"AbandonedProvision":      testAbandonedProvision,
 		"ProvisionEnds":           testProvisionEnds,
 		"DeleteEnds":              testDeleteEnds,
 		"DeleteWhileProvisioning": testDeleteWhileProvisioning,

@@ -68,7 +68,7 @@ func testTaskOfNothing(t *testing.T, f Fleet) {
 	fails(t, failing(f.OpenTask(t.Context(), foreign)), hawkfish.NotFound)
 	id := uuid.NewString()
 	fails(t, f.FinishTask(t.Context(), id, hawkfish.Outcome{State: schemas.TaskStateCompleted}, nil, nil), hawkfish.NotFound)
-	fails(t, f.SuspendTask(t.Context(), id, "", nil), hawkfish.NotFound)
+	fails(t, f.SuspendTask(t.Context(), id, hawkfish.Suspension{}), hawkfish.NotFound)
 	fails(t, f.ResumeTask(t.Context(), id), hawkfish.NotFound)
 	fails(t, f.MarkDispatched(t.Context(), id), hawkfish.NotFound)
 	fails(t, failing(f.CancelTask(t.Context(), all, id)), hawkfish.NotFound)
@@ -115,12 +115,12 @@ func testSuspendTask(t *testing.T, f Fleet) {
 	s := f.Ready(t, "web1", nil)
 	task := must(f.OpenTask(t.Context(), f.Wish(hawkfish.OpReset, of(s))))(t)
 	ok(t, f.MarkDispatched(t.Context(), task.ID))
-	why := []*hawkfish.Error{{Kind: hawkfish.Unavailable, Resource: "Host", ID: "h1", Message: "it does not answer"}}
+	why := hawkfish.Suspension{Step: "power.Start", Faults: []*hawkfish.Error{{Kind: hawkfish.Unavailable, Resource: "Host", ID: "h1", Message: "it does not answer"}}}
 	for range 2 {
-		ok(t, f.SuspendTask(t.Context(), task.ID, "power.Start", why))
+		ok(t, f.SuspendTask(t.Context(), task.ID, why))
 	}
 	suspended := f.Reload(t, task)
-	equal(t, "suspended", []any{suspended.State, suspended.Step, suspended.Faults}, []any{schemas.TaskStateSuspended, "power.Start", why})
+	equal(t, "suspended", []any{suspended.State, suspended.Step, suspended.Faults}, []any{schemas.TaskStateSuspended, "power.Start", why.Faults})
 	ok(t, f.ResumeTask(t.Context(), task.ID))
 	resumed := f.Reload(t, task)
 	equal(t, "resumed", fmt.Sprint(resumed.State, resumed.Step, resumed.Faults), fmt.Sprint(schemas.TaskStateRunning, "", []*hawkfish.Error(nil)))
@@ -128,8 +128,31 @@ func testSuspendTask(t *testing.T, f Fleet) {
 
 	f.Finish(t, task, schemas.TaskStateCompleted)
 	ended := f.Reload(t, task)
-	ok(t, f.SuspendTask(t.Context(), task.ID, "power.Start", why))
+	ok(t, f.SuspendTask(t.Context(), task.ID, why))
 	ok(t, f.ResumeTask(t.Context(), task.ID))
 	ok(t, f.MarkDispatched(t.Context(), task.ID))
 	equal(t, "ended stays as it was", f.Reload(t, task), ended)
+}
+
+// A task that can only go on says so, rather than be marked Cancelling and wait for ever.
+func testCancelCommitted(t *testing.T, f Fleet) {
+	s := f.Ready(t, "web1", nil)
+	task := must(f.OpenTask(t.Context(), f.Wish(hawkfish.OpReset, of(s))))(t)
+	ok(t, f.MarkDispatched(t.Context(), task.ID))
+	_ = must(f.CancelTask(t.Context(), all, task.ID))(t)
+	ok(t, f.SuspendTask(t.Context(), task.ID, hawkfish.Suspension{Step: "provision.DeleteDisks", Committed: true}))
+	fails(t, failing(f.CancelTask(t.Context(), all, task.ID)), hawkfish.Conflict)
+	equal(t, "state", f.Reload(t, task).State, schemas.TaskStateSuspended)
+	ok(t, f.SuspendTask(t.Context(), task.ID, hawkfish.Suspension{Step: "power.Start"}))
+	equal(t, "state", must(f.CancelTask(t.Context(), all, task.ID))(t).State, schemas.TaskStateCancelling)
+}
+
+// A provisioning whose workflow was ended from outside may have left something on its host.
+func testAbandonedProvision(t *testing.T, f Fleet) {
+	s, task := f.Provisioning(t, "web1", nil)
+	ok(t, f.FinishTask(t.Context(), task.ID, hawkfish.Outcome{State: schemas.TaskStateException, Abandoned: true}, nil, nil))
+	equal(t, "phase", must(f.FindSystem(t.Context(), all, s.ID))(t).Phase, hawkfish.PhaseLost)
+	deletion := must(f.DeleteSystem(t.Context(), f.Wish(hawkfish.OpDelete, of(s))))(t)
+	f.Finish(t, deletion, schemas.TaskStateCompleted)
+	fails(t, failing(f.FindSystem(t.Context(), all, s.ID)), hawkfish.NotFound)
 }

@@ -23,7 +23,7 @@ func Need[In, Out any](t *Task, a durable.Activity[In, Out], queue durable.Queue
 func run[In, Out any](t *Task, a durable.Activity[In, Out], queue durable.Queue, in In, skippable bool) (Out, error) {
 	for {
 		out, err := a.Run(t.ctx, queue, in)
-		if err == nil || durable.IsCancelled(err) || !hawkfish.KindOf(err).Retryable() {
+		if err == nil || durable.IsCancelled(err) || !t.waits(err) {
 			return out, err
 		}
 		decision, stopped := t.suspend(a.Name, err, skippable)
@@ -39,13 +39,20 @@ func run[In, Out any](t *Task, a durable.Activity[In, Out], queue durable.Queue,
 	}
 }
 
+// waits reports whether a failed step is a person's to decide. What has to be taken back is never given up in
+// silence, except where there is nothing to take back.
+func (t *Task) waits(err error) bool {
+	kind := hawkfish.KindOf(err)
+	return kind.Retryable() || t.undoing && kind != hawkfish.NotFound
+}
+
 // suspend makes the task wait, in the database and in the Temporal UI, until a
 // person decides. A cancellation ends the wait, and is returned.
 func (t *Task) suspend(step string, cause error, skippable bool) (Decision, error) {
 	uncancelled := durable.Uncancelled(t.ctx)
 	t.suspended = &suspension{step: step, skippable: skippable}
-	faults := hawkfish.Faults(cause)
-	if _, err := record.Suspend.Run(uncancelled, durable.Fleet, record.Suspension{TaskID: t.id, Step: step, Faults: faults}); err != nil {
+	why := record.Suspension{TaskID: t.id, Suspension: hawkfish.Suspension{Step: step, Faults: hawkfish.Faults(cause), Committed: t.committed}}
+	if _, err := record.Suspend.Run(uncancelled, durable.Fleet, why); err != nil {
 		return "", err
 	}
 	workflow.SetCurrentDetails(t.ctx, t.suspended.describe(cause))

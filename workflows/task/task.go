@@ -18,6 +18,8 @@ type Task struct {
 	id        string
 	undo      durable.Undo
 	suspended *suspension // nil: it runs
+	committed bool        // it can no longer be cancelled
+	undoing   bool
 	seen      *hawkfish.Observation
 	image     *hawkfish.ImageFacts
 }
@@ -31,7 +33,7 @@ func Carry(ctx workflow.Context, body func(*Task) error) error {
 	err := body(t)
 	if err != nil {
 		// What is undone must be undone although the task was cancelled.
-		t.ctx = durable.Uncancelled(ctx)
+		t.ctx, t.committed, t.undoing = durable.Uncancelled(ctx), true, true
 		t.undo.Run() // what an operator gave up on is in the history
 	}
 	return t.close(err)
@@ -66,7 +68,7 @@ func (t *Task) OnFailure(step func() error) { t.undo.Push(step) }
 // Commit is the point of no return: from here the task can only go forward.
 func (t *Task) Commit() {
 	t.undo.Forget()
-	t.ctx = durable.Uncancelled(t.ctx)
+	t.ctx, t.committed = durable.Uncancelled(t.ctx), true
 }
 
 // Saw keeps what a host saw of the system, to be recorded with the end.

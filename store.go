@@ -20,6 +20,8 @@ type Systems interface {
 	FindSystem(ctx context.Context, scope Scope, idOrName string) (System, error)
 	// ListSystems orders by creation and returns how many there are in all.
 	ListSystems(ctx context.Context, scope Scope, page Page) ([]System, int, error)
+	// SystemIDs lists the IDs alone, in the same order. The slice may be shared: it must not be changed.
+	SystemIDs(ctx context.Context, scope Scope, page Page) ([]string, int, error)
 	// UpdateSystem returns Stale when revision is not the stored one; 0 matches any.
 	UpdateSystem(ctx context.Context, scope Scope, id string, revision int64, upd SystemUpdate) (System, error)
 }

@@ -41,8 +41,7 @@ func systemCollection(c *control.Control) redfish.Resource {
 		Of:        "ComputerSystem",
 		InProject: true,
 		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
-			found, total, err := c.ListSystems(ctx, req.Scope(), page)
-			return redfish.Keys(found, systemKey), total, err
+			return c.SystemIDs(ctx, req.Scope(), page)
 		},
 		Create: redfish.Creates(func(ctx context.Context, req *redfish.Request, p newSystem) (redfish.Result, error) {
 			wish := control.ProvisionRequest{

@@ -53,6 +53,26 @@ func (s *Store) ListSystems(ctx context.Context, scope hawkfish.Scope, page hawk
 	return list.systems, list.total, err
 }
 
+// SystemIDs orders by creation and returns how many there are in all.
+func (s *Store) SystemIDs(ctx context.Context, scope hawkfish.Scope, page hawkfish.Page) (ids []string, total int, err error) {
+	total, err = ask(ctx, s, subject{resource: resourceSystem}, func(ctx context.Context, q *db.Queries) (int, error) {
+		rows, err := q.SystemIDs(ctx, db.SystemIDsParams{Everything: scope.All, Projects: held(scope), Skip: int64(page.Skip), AtMost: atMost(page)})
+		if err != nil {
+			return 0, err
+		}
+		if len(rows) == 0 {
+			total, err := q.CountSystems(ctx, db.CountSystemsParams{Everything: scope.All, Projects: held(scope)})
+			return int(total), err
+		}
+		ids = make([]string, len(rows))
+		for i, row := range rows {
+			ids[i] = row.ID
+		}
+		return int(rows[0].Total), nil
+	})
+	return ids, total, err
+}
+
 // UpdateSystem returns Stale when revision is not the stored one; 0 matches any. NotFound.
 func (s *Store) UpdateSystem(ctx context.Context, scope hawkfish.Scope, id string, revision int64, upd hawkfish.SystemUpdate) (hawkfish.System, error) {
 	on := subject{resourceSystem, id}

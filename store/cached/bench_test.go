@@ -35,7 +35,7 @@ func BenchmarkReads(b *testing.B) {
 		{"FindSystem/by-name", func() error { _, err := c.FindSystem(b.Context(), member, s.Name); return err }},
 		{"FindSessionByToken", func() error { _, err := c.FindSessionByToken(b.Context(), hash[:]); return err }},
 		{"FindAccount", func() error { _, err := c.FindAccount(b.Context(), account.ID); return err }},
-		{"ListSystems/1000", func() error { _, _, err := c.ListSystems(b.Context(), member, hawkfish.Page{}); return err }},
+		{"SystemIDs/1000", func() error { _, _, err := c.SystemIDs(b.Context(), member, hawkfish.Page{}); return err }},
 	} {
 		b.Run(read.name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -1,5 +1,5 @@
 // Package cached answers the hottest reads of the API without asking PostgreSQL: one system, the
-// list of systems, and who a session token belongs to.
+// list of systems' IDs, and who a session token belongs to.
 //
 // The database tells of every visible change (store.Store.Changes), and what has changed is
 // forgotten. While nothing is heard from the database nothing is remembered: every read goes there. A write
@@ -101,14 +101,19 @@ func (s *Store) reset(live bool) {
 }
 
 // changes says what to forget when a row of a table has changed.
-var changes = map[string]func(s *Store, id string, deleted bool){
-	"systems":  (*Store).forgetSystem,
-	"sessions": (*Store).forgetSession,
-	"accounts": (*Store).forgetAccount,
+var changes = map[string]func(s *Store, op, id string){
+	"systems": func(s *Store, op, id string) {
+		s.forgetSystem(id, op == "D")
+		if op != "U" {
+			s.lists.forgetAll()
+		}
+	},
+	"sessions": func(s *Store, op, id string) { s.forgetSession(id, op == "D") },
+	"accounts": func(s *Store, op, id string) { s.forgetAccount(id, op == "D") },
 }
 
 func (s *Store) changed(table, op, id string) {
 	if forget, ok := changes[table]; ok {
-		forget(s, id, op == "D")
+		forget(s, op, id)
 	}
 }

@@ -55,9 +55,9 @@ func (s *source) FindSystem(ctx context.Context, scope hawkfish.Scope, ref strin
 	return s.Store.FindSystem(ctx, scope, ref)
 }
 
-func (s *source) ListSystems(ctx context.Context, scope hawkfish.Scope, page hawkfish.Page) ([]hawkfish.System, int, error) {
+func (s *source) SystemIDs(ctx context.Context, scope hawkfish.Scope, page hawkfish.Page) ([]string, int, error) {
 	s.asked.Add(1)
-	return s.Store.ListSystems(ctx, scope, page)
+	return s.Store.SystemIDs(ctx, scope, page)
 }
 
 func (s *source) FindSessionByToken(ctx context.Context, hash []byte) (hawkfish.Session, error) {
@@ -120,11 +120,31 @@ func remembers(t testing.TB, c *cached.Store, src *source, s hawkfish.System) {
 				_, err := c.FindSystem(t.Context(), all, ref)
 				require.NoError(t, err)
 			}
-			_, _, err := c.ListSystems(t.Context(), all, hawkfish.Page{})
+			_, _, err := c.SystemIDs(t.Context(), all, hawkfish.Page{})
 			require.NoError(t, err)
 		}
 		return src.asked.Load() == before
 	}, 10*time.Second, time.Millisecond)
+}
+
+// A list of IDs is the same, whatever its systems do.
+func TestListsOutliveChangesOfTheirSystems(t *testing.T) {
+	t.Parallel()
+	src := newSource(storetest.New(t))
+	c := follow(t, src)
+	s := fleet(t, c).Ready(t, "web1", nil)
+	remembers(t, c, src, s)
+	first, _, err := c.SystemIDs(t.Context(), all, hawkfish.Page{})
+	require.NoError(t, err)
+	for i := range 5 {
+		tag := fmt.Sprint(i)
+		_, err := c.UpdateSystem(t.Context(), all, s.ID, 0, hawkfish.SystemUpdate{AssetTag: &tag})
+		require.NoError(t, err)
+	}
+	remembers(t, c, src, s)
+	again, _, err := c.SystemIDs(t.Context(), all, hawkfish.Page{})
+	require.NoError(t, err)
+	require.Same(t, &first[0], &again[0])
 }
 
 // What another process writes is seen soon.
@@ -149,8 +169,18 @@ func TestOtherProcesses(t *testing.T) {
 		require.NoError(t, err)
 		require.Eventually(t, func() bool {
 			now, err := c.FindSystem(t.Context(), all, "web1")
-			listed, _, err2 := c.ListSystems(t.Context(), all, hawkfish.Page{})
-			return errors.Join(err, err2) == nil && now == changed && listed[0] == changed
+			return err == nil && now == changed
+		}, 10*time.Second, time.Millisecond)
+	}
+
+	for i, name := range []string{"web2", "web3"} { // and that they have come
+		_, n, err := c.SystemIDs(t.Context(), all, hawkfish.Page{})
+		require.NoError(t, err)
+		require.Equal(t, 1+i, n)
+		f.Provisioning(t, name, nil)
+		require.Eventually(t, func() bool {
+			ids, n, err := c.SystemIDs(t.Context(), all, hawkfish.Page{})
+			return err == nil && n == 2+i && len(ids) == n
 		}, 10*time.Second, time.Millisecond)
 	}
 

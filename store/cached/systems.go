@@ -9,10 +9,10 @@ import (
 	"github.com/projectbeskar/hawkfish"
 )
 
-// listing is a page of systems, and how many there are in all.
+// listing is a page of the systems' IDs, and how many there are in all.
 type listing struct {
-	systems []hawkfish.System
-	total   int
+	ids   []string
+	total int
 }
 
 var everything = hawkfish.Scope{All: true}
@@ -62,13 +62,13 @@ func (s *Store) systemByID(ctx context.Context, id string) (hawkfish.System, err
 // looksLikeID spares names the attempt to find them as IDs; UUIDs have this length.
 func looksLikeID(s string) bool { return len(s) == 36 }
 
-// ListSystems remembers each page for each scope, until any system changes.
-func (s *Store) ListSystems(ctx context.Context, scope hawkfish.Scope, page hawkfish.Page) ([]hawkfish.System, int, error) {
+// SystemIDs remembers each page for each scope, until a system comes or goes.
+func (s *Store) SystemIDs(ctx context.Context, scope hawkfish.Scope, page hawkfish.Page) ([]string, int, error) {
 	list, err := s.lists.get(ctx, pageKey(scope, page), func(ctx context.Context) (listing, error) {
-		systems, total, err := s.Source.ListSystems(ctx, scope, page)
-		return listing{slices.Clip(systems), total}, err
+		ids, total, err := s.Source.SystemIDs(ctx, scope, page)
+		return listing{slices.Clip(ids), total}, err
 	})
-	return list.systems, list.total, err
+	return list.ids, list.total, err
 }
 
 func pageKey(scope hawkfish.Scope, page hawkfish.Page) string {
@@ -79,17 +79,21 @@ func pageKey(scope hawkfish.Scope, page hawkfish.Page) string {
 	return strconv.Itoa(page.Skip) + "+" + strconv.Itoa(page.Limit) + " " + who
 }
 
+// forgetSystem forgets one system; the lists of IDs stay as they are.
 func (s *Store) forgetSystem(id string, deleted bool) {
 	was, known := s.systems.forget(id)
 	if known && deleted {
 		s.names.forget(was.Name)
 	}
-	s.lists.forgetAll()
 }
 
-// forgetTarget forgets what a task works on.
-func (s *Store) forgetTarget(target hawkfish.Target) {
-	if target.Kind == hawkfish.TargetSystem {
-		s.forgetSystem(target.ID, false)
+// forgetTarget forgets what a task works on, and that it is there, where it may have come or gone with the task.
+func (s *Store) forgetTarget(t hawkfish.Task) {
+	if t.Target.Kind != hawkfish.TargetSystem {
+		return
+	}
+	s.forgetSystem(t.Target.ID, false)
+	if t.Operation != hawkfish.OpReset {
+		s.lists.forgetAll()
 	}
 }

@@ -27,15 +27,15 @@ func (s *Store) CreateSystem(ctx context.Context, sys hawkfish.System, t hawkfis
 // DeleteSystem marks a system.
 func (s *Store) DeleteSystem(ctx context.Context, t hawkfish.Task) (hawkfish.Task, error) {
 	opened, err := s.Source.DeleteSystem(ctx, t)
-	s.forgetTarget(t.Target)
-	s.forgetTarget(opened.Target)
+	s.forgetTarget(t)
+	s.forgetTarget(opened)
 	return opened, err
 }
 
 // CancelTask may give a system that was to be deleted its phase back.
 func (s *Store) CancelTask(ctx context.Context, scope hawkfish.Scope, id string) (hawkfish.Task, error) {
 	t, err := s.Source.CancelTask(ctx, scope, id)
-	s.forgetTarget(t.Target)
+	s.forgetTarget(t)
 	return t, err
 }
 
@@ -46,7 +46,7 @@ func (s *Store) FindTask(ctx context.Context, scope hawkfish.Scope, id string) (
 	const recent = time.Minute // longer than any notification takes, and than clocks differ
 	if err == nil && t.Ended() && time.Since(t.EndedAt) < recent {
 		if _, known := s.ends.get(t.ID); !known {
-			s.forgetTarget(t.Target)
+			s.forgetTarget(t)
 			s.ends.set(t.ID, "")
 		}
 	}
@@ -67,7 +67,7 @@ func (s *Store) FinishTask(ctx context.Context, taskID string, o hawkfish.Outcom
 		s.systems.forgetAll()
 		s.lists.forgetAll()
 	}
-	s.forgetTarget(t.Target)
+	s.forgetTarget(t)
 	if seen != nil {
 		s.forgetSystem(seen.SystemID, false)
 	}
@@ -83,6 +83,5 @@ func (s *Store) Observe(ctx context.Context, hostID string, seen []hawkfish.Obse
 	if !complete.IsZero() {
 		s.systems.forgetAll()
 	}
-	s.lists.forgetAll()
 	return err
 }

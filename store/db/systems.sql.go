@@ -336,6 +336,54 @@ func (q *Queries) SystemByName(ctx context.Context, arg SystemByNameParams) (Sys
 	return i, err
 }
 
+const systemIDs = `-- name: SystemIDs :many
+SELECT id, (
+    SELECT count(*) FROM systems AS s
+    WHERE $1::boolean OR s.project_id = ANY ($2::uuid[])
+) AS total
+FROM systems
+WHERE $1::boolean OR project_id = ANY ($2::uuid[])
+ORDER BY created_at, id
+OFFSET $3::bigint LIMIT $4::bigint
+`
+
+type SystemIDsParams struct {
+	Everything bool
+	Projects   []string
+	Skip       int64
+	AtMost     *int64
+}
+
+type SystemIDsRow struct {
+	ID    string
+	Total int64
+}
+
+func (q *Queries) SystemIDs(ctx context.Context, arg SystemIDsParams) ([]SystemIDsRow, error) {
+	rows, err := q.db.Query(ctx, systemIDs,
+		arg.Everything,
+		arg.Projects,
+		arg.Skip,
+		arg.AtMost,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SystemIDsRow
+	for rows.Next() {
+		var i SystemIDsRow
+		if err := rows.Scan(&i.ID, &i.Total); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const systemToPlace = `-- name: SystemToPlace :one
 SELECT host_id, cpus, memory_mib, disk_gib, network FROM systems WHERE id = $1 FOR NO KEY UPDATE
 `

@@ -16,6 +16,16 @@ WHERE @everything::boolean OR project_id = ANY (@projects::uuid[])
 ORDER BY created_at, id
 OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
 
+-- name: SystemIDs :many
+SELECT id, (
+    SELECT count(*) FROM systems AS s
+    WHERE @everything::boolean OR s.project_id = ANY (@projects::uuid[])
+) AS total
+FROM systems
+WHERE @everything::boolean OR project_id = ANY (@projects::uuid[])
+ORDER BY created_at, id
+OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
+
 -- name: CountSystems :one
 SELECT count(*) FROM systems
 WHERE @everything::boolean OR project_id = ANY (@projects::uuid[]);

@@ -44,6 +44,12 @@ func testListSystems(t *testing.T, f Fleet) {
 		}
 		equal(t, "names", names, page.want)
 		equal(t, "total", total, 3)
+		ids, total, err := f.SystemIDs(t.Context(), all, page.Page)
+		ok(t, err)
+		for i, s := range systems {
+			equal(t, "id", ids[i], s.ID)
+		}
+		equal(t, "ids", []int{len(ids), total}, []int{len(systems), 3})
 	}
 }
 

@@ -15,7 +15,7 @@ type serviceRootView struct {
 	UUID           string           `json:"UUID"`
 	Vendor         string           `json:"Vendor"`
 	Product        string           `json:"Product"`
-	Features       protocolFeatures `json:"ProtocolFeaturesSupported"`
+	Features       redfish.Features `json:"ProtocolFeaturesSupported"`
 	Systems        *redfish.Link    `json:"Systems,omitempty"`
 	Chassis        *redfish.Link    `json:"Chassis,omitempty"`
 	Managers       *redfish.Link    `json:"Managers,omitempty"`
@@ -29,23 +29,6 @@ type serviceRootView struct {
 
 type rootLinks struct {
 	Sessions *redfish.Link `json:"Sessions"`
-}
-
-// protocolFeatures tells which queries are served (ServiceRoot.ProtocolFeaturesSupported).
-type protocolFeatures struct {
-	ExcerptQuery    bool        `json:"ExcerptQuery"`
-	FilterQuery     bool        `json:"FilterQuery"`
-	OnlyMemberQuery bool        `json:"OnlyMemberQuery"`
-	SelectQuery     bool        `json:"SelectQuery"`
-	TopSkipQuery    bool        `json:"TopSkipQuery"`
-	ExpandQuery     expandQuery `json:"ExpandQuery"`
-}
-
-type expandQuery struct {
-	ExpandAll bool `json:"ExpandAll"`
-	Levels    bool `json:"Levels"`
-	Links     bool `json:"Links"`
-	NoLinks   bool `json:"NoLinks"`
 }
 
 // redfishVersion is the DSP0266 version whose rules the service follows.
@@ -64,7 +47,7 @@ func serviceRoot(info ServiceInfo) []redfish.Resource {
 			return serviceRootView{
 				ID: "RootService", Name: "HawkFish", RedfishVersion: redfishVersion,
 				UUID: i.UUID, Vendor: vendor, Product: "HawkFish " + i.Version,
-				Features:       protocolFeatures{TopSkipQuery: true},
+				Features:       redfish.Supported(),
 				Systems:        to.To("ComputerSystemCollection", ""),
 				Chassis:        to.To("ChassisCollection", ""),
 				Managers:       to.To("ManagerCollection", ""),

@@ -32,6 +32,7 @@ func serialLog(c *control.Control) redfish.Resource {
 	return redfish.Define(redfish.Spec[serialLogView, serialLogState]{
 		Type: "#HawkFishSerialLog.v1_0_0.HawkFishSerialLog",
 		Path: "/redfish/v1/Systems/{id}/Oem/HawkFish/SerialLog",
+		Slow: true,
 		Load: func(ctx context.Context, req *redfish.Request) (serialLogState, error) {
 			s, err := find(ctx, req)
 			if err != nil {

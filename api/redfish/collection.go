@@ -20,6 +20,9 @@ type CollectionSpec struct {
 
 	// List returns the keys of a page of members, which it must not change later, and how many there are in all.
 	List func(ctx context.Context, req *Request, page hawkfish.Page) (keys []string, total int, err error)
+	// Filters are properties of members, as paths ("Status/State"), that List itself narrows by: it lists
+	// only members that have the values of Request.Wants. Other $filter are looked at member by member.
+	Filters []string
 	// PageSize is how many members one reply holds at most; 0 is DefaultPageSize.
 	PageSize int
 
@@ -39,6 +42,7 @@ type listing struct {
 	total int
 	page  hawkfish.Page
 	key   string // of the collection itself
+	kept  string // query parameters of the next page
 }
 
 // collectionView is a collection as callers see it.
@@ -58,15 +62,21 @@ func Collection(s CollectionSpec) Resource {
 	r := declare(s.Type, s.Name, s.Path, s.Like)
 	names := compilePattern(s.Path).names
 	r.Aliases, r.create, r.paged, r.inProject = s.Aliases, s.Create.change, true, s.InProject
+	r.of, r.filters = s.Of, s.Filters
 	r.view, r.state = reflect.TypeFor[collectionView](), reflect.TypeFor[listing]()
 	r.key = func(state any) string { return state.(listing).key }
 	r.load = func(ctx context.Context, req *Request) (any, error) {
-		page, err := pageOf(req.RawQuery, size)
-		if err != nil {
-			return nil, err
+		l := listing{page: req.query.page(size), key: req.key(names)}
+		if req.query != nil {
+			l.kept = req.query.kept
 		}
-		keys, total, err := s.List(ctx, req, page)
-		return listing{keys, total, page, req.key(names)}, err
+		var err error
+		if req.rest != nil {
+			l.keys, l.total, err = sift(ctx, req, s, l.page)
+		} else {
+			l.keys, l.total, err = s.List(ctx, req, l.page)
+		}
+		return l, err
 	}
 	r.show = func(to Links, state any) any {
 		l := state.(listing)
@@ -75,10 +85,7 @@ func Collection(s CollectionSpec) Resource {
 			v.Members[i] = Link{to.URI(s.Of, key)}
 		}
 		if next := l.page.Skip + len(l.keys); len(l.keys) > 0 && next < l.total {
-			v.NextLink = to.URI(r.Name, l.key) + "?$skip=" + strconv.Itoa(next)
-			if l.page.Limit != size {
-				v.NextLink += "&$top=" + strconv.Itoa(l.page.Limit)
-			}
+			v.NextLink = to.URI(r.Name, l.key) + "?$skip=" + strconv.Itoa(next) + l.kept
 		}
 		return v
 	}

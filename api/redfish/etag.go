@@ -1,6 +1,8 @@
 package redfish
 
 import (
+	"encoding/hex"
+	"hash"
 	"strconv"
 	"strings"
 
@@ -9,6 +11,9 @@ import (
 
 // etagOf returns the ETag of a revision, quoted (RFC 9110, section 8.8.3).
 func etagOf(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
+
+// tagOf returns the ETag of what has been written into a hash. Half of SHA-256 tells apart all that there will ever be.
+func tagOf(h hash.Hash) string { return `"` + hex.EncodeToString(h.Sum(nil)[:16]) + `"` }
 
 // precondition compares If-Match with the state's ETag (DSP0266, "ETags").
 func (b *bound) precondition(req *Request, state any) error {

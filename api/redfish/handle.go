@@ -31,12 +31,14 @@ func (b *bound) read(ctx context.Context, req *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	if l, ok := state.(listing); ok && req.query != nil && req.query.only && l.total == 1 && len(l.keys) == 1 {
+		if reply, ok := b.onlyMember(ctx, req, l.keys[0]); ok {
+			return reply, nil
+		}
+	}
 	shown, err := b.present(state)
 	if err != nil {
 		return Reply{}, err
-	}
-	if shown.etag != "" && req.IfNoneMatch != "" && matches(req.IfNoneMatch, shown.etag) {
-		return Reply{Status: http.StatusNotModified, Header: b.header, ETag: shown.etag}, nil
 	}
 	return Reply{Status: http.StatusOK, Header: b.header, Body: shown.body, ETag: shown.etag}, nil
 }

@@ -1,6 +1,8 @@
 package redfish
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -22,28 +24,29 @@ type pageCache struct {
 // likelihood, another number of them or another first one.
 type pageKey struct {
 	collection, first string
+	kept              string
 	page              hawkfish.Page
 	total             int
 }
 
 type renderedPage struct {
 	keys []string
-	body []byte
+	rendered
 }
 
 func keyOf(l listing) pageKey {
-	k := pageKey{collection: l.key, page: l.page, total: l.total}
+	k := pageKey{collection: l.key, page: l.page, total: l.total, kept: l.kept}
 	if len(l.keys) > 0 {
 		k.first = l.keys[0]
 	}
 	return k
 }
 
-func (c *pageCache) get(l listing) ([]byte, bool) {
+func (c *pageCache) get(l listing) (rendered, bool) {
 	c.mu.RLock()
 	p, ok := c.pages[keyOf(l)]
 	c.mu.RUnlock()
-	return p.body, ok && same(p.keys, l.keys)
+	return p.rendered, ok && same(p.keys, l.keys)
 }
 
 // same begins with the cheapest look: a store that remembers its lists hands out the same slice while nothing changes.
@@ -51,11 +54,21 @@ func same(a, b []string) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }
 
-func (c *pageCache) put(l listing, body []byte) {
+func (c *pageCache) put(l listing, r rendered) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.pages) >= maxPages || c.pages == nil {
 		c.pages = map[pageKey]renderedPage{}
 	}
-	c.pages[keyOf(l)] = renderedPage{l.keys, body}
+	c.pages[keyOf(l)] = renderedPage{l.keys, r}
+}
+
+// etag returns a page's ETag: it is another one when the page lists other members.
+func (l listing) etag() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %d %+v %s", l.key, l.total, l.page, l.kept)
+	for _, key := range l.keys {
+		fmt.Fprintf(h, " %q", key)
+	}
+	return tagOf(h)
 }

@@ -1,8 +1,10 @@
 package redfish
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,62 +12,147 @@ import (
 	"github.com/projectbeskar/hawkfish/schemas"
 )
 
-// queries are the parameters of DSP0266, "Query parameters", that are served; only on collections.
-var queries = map[string]bool{"$top": true, "$skip": true}
-
-// checkQuery refuses the parameters that an operation does not know. Those
-// without "$" are ignored, as the standard wants.
-func checkQuery(method, rawQuery string, paged bool) error {
-	if rawQuery == "" {
-		return nil
-	}
-	values, err := url.ParseQuery(rawQuery)
-	if err != nil {
-		return Rejected{schemas.QueryNotSupported()}
-	}
-	for name := range values {
-		switch {
-		case !strings.HasPrefix(name, "$"):
-		case !queries[name]:
-			return Rejected{schemas.QueryNotSupported()}
-		case method != http.MethodGet:
-			return Rejected{schemas.QueryNotSupportedOnOperation()}
-		case !paged:
-			return Rejected{schemas.QueryNotSupportedOnResource()}
-		}
-	}
-	return nil
+// query is what a request's query parameters ask for (DSP0266, "Query parameters"). Its parts are worked off
+// in this order: $filter, $skip, $top, only; $expand; excerpt, $select.
+type query struct {
+	filter    filter
+	skip, top int // top 0: as many as a page holds
+	only      bool
+	expand    *expansion
+	excerpt   bool
+	sel       selection
+	kept      string // the parameters that stay the same on the next page, encoded
 }
 
-// pageOf reads $skip and $top; size is the largest page.
-func pageOf(rawQuery string, size int) (hawkfish.Page, error) {
-	page := hawkfish.Page{Limit: size}
+// reshapes reports whether the query wants something else than the resource as it is.
+func (q *query) reshapes() bool { return q != nil && (q.expand != nil || q.excerpt || q.sel != nil) }
+
+// parameter is one query parameter.
+type parameter struct {
+	paged bool // on collections only
+	// read takes the value in; what is wrong with it is an error.
+	read func(q *query, value string) *schemas.Message
+}
+
+// parameters are those that are served. What ProtocolFeaturesSupported tells is derived from them.
+var parameters = map[string]parameter{
+	"$filter": {true, func(q *query, v string) *schemas.Message {
+		f, err := parseFilter(v)
+		if err != nil {
+			m := schemas.QueryParameterValueFormatError(clip(v), "$filter")
+			m.Resolution = "Correct it: " + err.Error() + "."
+			return &m
+		}
+		q.filter = f
+		return nil
+	}},
+	"$skip": {true, func(q *query, v string) *schemas.Message { return integer(&q.skip, v, "$skip", 0) }},
+	"$top":  {true, func(q *query, v string) *schemas.Message { return integer(&q.top, v, "$top", 1) }},
+	"only":  {true, func(q *query, v string) *schemas.Message { return flag(&q.only, v, "only") }},
+	"excerpt": {false, func(q *query, v string) *schemas.Message {
+		return flag(&q.excerpt, v, "excerpt")
+	}},
+	"$expand": {false, func(q *query, v string) *schemas.Message { return readExpansion(q, v) }},
+	"$select": {false, func(q *query, v string) *schemas.Message { return readSelection(q, v) }},
+}
+
+// keptOnPages are the parameters that a link to the next page repeats, in this order.
+var keptOnPages = []string{"$top", "$filter", "$expand", "$select", "excerpt"}
+
+// query reads the parameters of a request to the operation; nil: there are none. Unknown ones are ignored unless they
+// begin with "$", as the standard wants.
+func (op *Operation) query(rawQuery string) (*query, error) {
 	if rawQuery == "" {
-		return page, nil
+		return nil, nil
 	}
 	values, err := url.ParseQuery(rawQuery)
 	if err != nil {
-		return page, Rejected{schemas.QueryNotSupported()}
+		return nil, Rejected{schemas.QueryNotSupported()}
 	}
-	var faults Rejected
-	number := func(name string, least, otherwise int) int {
-		if !values.Has(name) {
-			return otherwise
-		}
-		text := values.Get(name)
-		n, err := strconv.ParseInt(text, 10, 32)
+	q, faults, known := &query{}, Rejected(nil), 0
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		given := values[name]
+		p, ok := parameters[name]
 		switch {
-		case err != nil:
-			faults = append(faults, schemas.QueryParameterValueTypeError(clip(text), name))
-		case int(n) < least:
-			faults = append(faults, schemas.QueryParameterOutOfRange(clip(text), name, strconv.Itoa(least)+" or more"))
+		case !ok && !strings.HasPrefix(name, "$"):
+			continue
+		case !ok:
+			return nil, Rejected{schemas.QueryParameterUnsupported(clip(name))}
+		case op.Method != http.MethodGet && name[0] != '$':
+			continue
+		case op.Method != http.MethodGet:
+			return nil, Rejected{schemas.QueryNotSupportedOnOperation()}
+		case op.of.view == nil || p.paged && !op.of.paged:
+			return nil, Rejected{schemas.QueryNotSupportedOnResource()}
+		case len(given) > 1:
+			return nil, Rejected{schemas.QueryCombinationInvalid()}
 		}
-		return int(n)
+		known++
+		if fault := p.read(q, given[0]); fault != nil {
+			faults = append(faults, *fault)
+		}
 	}
-	page.Skip = number("$skip", 0, 0)
-	page.Limit = min(size, number("$top", 1, size))
-	if faults != nil {
-		return page, faults
+	switch {
+	case faults != nil:
+		return nil, faults
+	case q.only && known > 1:
+		return nil, Rejected{schemas.QueryCombinationInvalid()}
+	case q.filter != nil:
+		if fault := op.of.knows(q.filter); fault != nil {
+			return nil, Rejected{*fault}
+		}
 	}
-	return page, nil
+	q.kept = kept(values)
+	return q, nil
+}
+
+// kept encodes what the next page must be asked for with, besides $skip.
+func kept(values url.Values) string {
+	var b strings.Builder
+	for _, name := range keptOnPages {
+		if !values.Has(name) {
+			continue
+		}
+		b.WriteString("&" + name)
+		if v := values.Get(name); v != "" {
+			b.WriteString("=" + url.QueryEscape(v))
+		}
+	}
+	return b.String()
+}
+
+// page returns the part of a collection that is asked for; size is the largest page.
+func (q *query) page(size int) hawkfish.Page {
+	if q == nil {
+		return hawkfish.Page{Limit: size}
+	}
+	page := hawkfish.Page{Skip: q.skip, Limit: size}
+	if q.top > 0 {
+		page.Limit = min(q.top, size)
+	}
+	return page
+}
+
+func integer(into *int, text, name string, least int) *schemas.Message {
+	n, err := strconv.ParseInt(text, 10, 32)
+	var m schemas.Message
+	switch {
+	case err != nil:
+		m = schemas.QueryParameterValueTypeError(clip(text), name)
+	case int(n) < least:
+		m = schemas.QueryParameterOutOfRange(clip(text), name, strconv.Itoa(least)+" or more")
+	default:
+		*into = int(n)
+		return nil
+	}
+	return &m
+}
+
+// flag reads a parameter that has no value.
+func flag(into *bool, text, name string) *schemas.Message {
+	if *into = true; text == "" {
+		return nil
+	}
+	m := schemas.QueryParameterValueTypeError(clip(text), name)
+	return &m
 }

@@ -33,14 +33,15 @@ func (b *bound) present(state any) (rendered, error) {
 }
 
 func (b *bound) presentPage(l listing) (rendered, error) {
-	if body, ok := b.pages.get(l); ok {
-		return rendered{body: body}, nil
+	if r, ok := b.pages.get(l); ok {
+		return r, nil
 	}
-	body, err := b.render(l, l.key, "")
-	if err == nil {
-		b.pages.put(l, body)
+	r := rendered{etag: l.etag()}
+	var err error
+	if r.body, err = b.render(l, l.key, r.etag); err == nil {
+		b.pages.put(l, r)
 	}
-	return rendered{body: body}, err
+	return r, err
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}

@@ -67,6 +67,11 @@ type Request struct {
 	vars  [maxVars]variable
 	n     int
 	needs schemas.AnyOf // of the operation
+
+	of    *bound // what is asked
+	query *query // nil: nothing
+	want  wanted // what List narrows by
+	rest  filter // what is looked at member by member; nil: nothing
 }
 
 // maxVars is how many variables a path may have.
@@ -88,6 +93,15 @@ func (r *Request) Var(name string) string {
 		}
 	}
 	return ""
+}
+
+// Wants returns the value that members must have in a property, nil when any will do. It is for a collection's
+// List, and for the properties that its declaration names in Filters.
+func (r *Request) Wants(property string) *string {
+	if value, ok := r.want[property]; ok {
+		return &value
+	}
+	return nil
 }
 
 // Actor returns who asks; nobody is the zero Actor, who sees nothing.

@@ -38,6 +38,9 @@ type Spec[V, T any] struct {
 	// do there. "" or nil: none's.
 	Project func(T) string
 
+	// Slow: reading it asks a host. It is never put into other resources by $expand.
+	Slow bool
+
 	Insist  bool // changes without If-Match are refused with 428
 	Patch   PatchOf[T]
 	Delete  func(ctx context.Context, req *Request, state T) (Result, error)
@@ -64,16 +67,19 @@ type Resource struct {
 	project func(state any) string
 	// inProject: it depends on the project what a caller may do; who may do it in one project is let through.
 	inProject bool
-	oem     []section
-	hidden  map[string]bool
-	patch   *change
-	create  *change
-	paged   bool
-	remove  func(ctx context.Context, req *Request, state any) (Result, error)
-	actions []Action
-	get     func(ctx context.Context, req *Request) (Result, error) // of an Endpoint
-	cancel  func(ctx context.Context, req *Request) (Result, error) // of an Endpoint
-	public  bool
+	oem       []section
+	hidden    map[string]bool
+	patch     *change
+	create    *change
+	paged     bool     // a collection
+	of        string   // what links call its members
+	filters   []string // properties of its members that List narrows by
+	slow      bool
+	remove    func(ctx context.Context, req *Request, state any) (Result, error)
+	actions   []Action
+	get       func(ctx context.Context, req *Request) (Result, error) // of an Endpoint
+	cancel    func(ctx context.Context, req *Request) (Result, error) // of an Endpoint
+	public    bool
 }
 
 // section is a vendor's part of a resource.
@@ -88,7 +94,7 @@ func Define[V, T any](s Spec[V, T]) Resource {
 		panic(s.Path + " has no Load or no Show")
 	}
 	r := declare(s.Type, s.Name, s.Path, s.Like)
-	r.Aliases, r.Insist = s.Aliases, s.Insist
+	r.Aliases, r.Insist, r.slow = s.Aliases, s.Insist, s.Slow
 	r.view, r.state = reflect.TypeFor[V](), reflect.TypeFor[T]()
 	r.load = func(ctx context.Context, req *Request) (any, error) { return s.Load(ctx, req) }
 	r.show = func(to Links, state any) any { return s.Show(to, state.(T)) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"runtime/debug"
 	"slices"
 
@@ -35,10 +36,31 @@ func (op *Operation) serve(ctx context.Context, req *Request) (Reply, error) {
 	if err := op.admit(req); err != nil {
 		return Reply{}, err
 	}
-	if err := checkQuery(op.Method, req.RawQuery, op.of.paged); err != nil {
+	q, err := op.query(req.RawQuery)
+	if err != nil {
 		return Reply{}, err
 	}
-	return op.handle(ctx, req)
+	req.of, req.query = op.of, q
+	if q != nil && q.filter != nil {
+		req.want, req.rest = divide(q.filter, op.of.filters)
+	}
+	reply, err := op.handle(ctx, req)
+	if err == nil && q.reshapes() && reply.Status == http.StatusOK {
+		reply, err = op.of.reshape(ctx, req, reply)
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	return reply.unlessKnown(op.Method, req), nil
+}
+
+// unlessKnown leaves out the body when the caller has it already (RFC 9110, section 13.1.2).
+func (r Reply) unlessKnown(method string, req *Request) Reply {
+	if r.Status != http.StatusOK || method != http.MethodGet || r.ETag == "" || req.IfNoneMatch == "" || !matches(req.IfNoneMatch, r.ETag) {
+		return r
+	}
+	r.Status, r.Body = http.StatusNotModified, nil
+	return r
 }
 
 // toReport reports whether an error is the service's own trouble.

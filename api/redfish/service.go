@@ -16,6 +16,7 @@ type Service struct {
 	tree   *tree
 	ops    []*Operation
 	allow  map[string][]string
+	places locator
 	bodies *bodyCache
 	check  *validator.Validate
 }
@@ -71,6 +72,7 @@ func (s *Service) add(ops []*Operation) {
 			panic(fmt.Sprintf("%s %s is declared twice", op.Method, op.Path))
 		}
 		s.ops = append(s.ops, op)
+		s.places.add(op)
 		s.allow[op.Path] = append(s.allow[op.Path], op.Method)
 		if op.Method == http.MethodGet {
 			s.allow[op.Path] = append(s.allow[op.Path], http.MethodHead)

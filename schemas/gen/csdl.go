@@ -29,7 +29,13 @@ type csdlSchema struct {
 }
 
 type csdlTypeName struct {
-	Name string `xml:"Name,attr"`
+	Name       string         `xml:"Name,attr"`
+	Properties []csdlProperty `xml:"Property"`
+}
+
+type csdlProperty struct {
+	Name        string           `xml:"Name,attr"`
+	Annotations []csdlAnnotation `xml:"Annotation"`
 }
 
 // csdlEnum is an EnumType, or a TypeDefinition whose Redfish.Enumeration

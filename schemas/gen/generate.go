@@ -27,7 +27,7 @@ func generate(dmtf string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	single := map[string]*source{"privileges_gen.go": privileges, "versions_gen.go": versions}
+	single := map[string]*source{"privileges_gen.go": privileges, "versions_gen.go": versions, "excerpts_gen.go": excerptFile(csdl)}
 	files := map[string][]byte{}
 	for _, part := range []map[string]*source{enums, registries, single} {
 		for name, src := range maps.All(part) {

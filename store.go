@@ -22,6 +22,8 @@ type Systems interface {
 	ListSystems(ctx context.Context, scope Scope, page Page) ([]System, int, error)
 	// SystemIDs lists the IDs alone, in the same order. The slice may be shared: it must not be changed.
 	SystemIDs(ctx context.Context, scope Scope, page Page) ([]string, int, error)
+	// SystemIDsWith lists the IDs of the systems that a filter lets pass, in the same order.
+	SystemIDsWith(ctx context.Context, scope Scope, filter SystemFilter, page Page) ([]string, int, error)
 	// UpdateSystem returns Stale when revision is not the stored one; 0 matches any.
 	UpdateSystem(ctx context.Context, scope Scope, id string, revision int64, upd SystemUpdate) (System, error)
 }

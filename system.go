@@ -55,6 +55,15 @@ type SystemUpdate struct {
 	AssetTag *string
 }
 
+// SystemFilter narrows a list of systems to those that have all of its values; nil: any.
+type SystemFilter struct {
+	Name, AssetTag *string
+	Power          *schemas.PowerState
+	Phase          *SystemPhase
+	HostID         *string
+	ProjectID      *string
+}
+
 // Observation is what a host saw of one system at one moment.
 type Observation struct {
 	SystemID string             `json:"system"`

@@ -41,8 +41,12 @@ func systemCollection(c *control.Control) redfish.Resource {
 		Of:        "ComputerSystem",
 		InProject: true,
 		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
+			if filter := systemFilter(req); filter != (hawkfish.SystemFilter{}) {
+				return c.SystemIDsWith(ctx, req.Scope(), filter, page)
+			}
 			return c.SystemIDs(ctx, req.Scope(), page)
 		},
+		Filters: systemFilters,
 		Create: redfish.Creates(func(ctx context.Context, req *redfish.Request, p newSystem) (redfish.Result, error) {
 			wish := control.ProvisionRequest{
 				Name: p.Name, CPUs: p.CPU, MemoryMiB: p.MemoryMiB, DiskGiB: p.DiskGiB,
@@ -54,4 +58,16 @@ func systemCollection(c *control.Control) redfish.Resource {
 			return accepted(c.ProvisionSystem(ctx, asked(req), wish))
 		}),
 	})
+}
+
+// systemFilters are the properties of systems that the database narrows a list by.
+var systemFilters = []string{"Name", "AssetTag", "PowerState", "Oem/HawkFish/Phase", "Oem/HawkFish/Host", "Oem/HawkFish/Project"}
+
+func systemFilter(req *redfish.Request) hawkfish.SystemFilter {
+	return hawkfish.SystemFilter{
+		Name: req.Wants("Name"), AssetTag: req.Wants("AssetTag"),
+		Power:  (*schemas.PowerState)(req.Wants("PowerState")),
+		Phase:  (*hawkfish.SystemPhase)(req.Wants("Oem/HawkFish/Phase")),
+		HostID: req.Wants("Oem/HawkFish/Host"), ProjectID: req.Wants("Oem/HawkFish/Project"),
+	}
 }

@@ -65,7 +65,9 @@ func TestSuspendedTask(t *testing.T) {
 		t.Errorf("a running task offers %v", doc["Actions"])
 	}
 	s.must(409, admin, "POST", action, "") // it is not suspended
-	err := s.store.SuspendTask(t.Context(), id, "power.Start", []*hawkfish.Error{{Kind: hawkfish.Unavailable, Message: "the host does not answer"}})
+	err := s.store.SuspendTask(t.Context(), id, hawkfish.Suspension{
+		Step: "power.Start", Faults: []*hawkfish.Error{{Kind: hawkfish.Unavailable, Message: "the host does not answer"}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,6 +73,49 @@ func (s *Store) SystemIDs(ctx context.Context, scope hawkfish.Scope, page hawkfi
 	return ids, total, err
 }
 
+// SystemIDsWith lists the IDs of the systems that a filter lets pass, and how many there are in all.
+func (s *Store) SystemIDsWith(ctx context.Context, scope hawkfish.Scope, filter hawkfish.SystemFilter, page hawkfish.Page) (ids []string, total int, err error) {
+	if !filterIsText(filter) {
+		return nil, 0, nil
+	}
+	with := db.SystemIDsWithParams{
+		Everything: scope.All, Projects: held(scope), Skip: int64(page.Skip), AtMost: atMost(page),
+		Name: filter.Name, AssetTag: filter.AssetTag, HostID: filter.HostID, ProjectID: filter.ProjectID,
+		Power: (*string)(filter.Power), Phase: (*string)(filter.Phase),
+	}
+	total, err = ask(ctx, s, subject{resource: resourceSystem}, func(ctx context.Context, q *db.Queries) (int, error) {
+		rows, err := q.SystemIDsWith(ctx, with)
+		if err == nil && len(rows) == 0 && with.Skip > 0 { // past the end: ask again for how many there are
+			one := int64(1)
+			with.Skip, with.AtMost = 0, &one
+			rows, err = q.SystemIDsWith(ctx, with)
+			ids = nil
+			if err == nil && len(rows) > 0 {
+				return int(rows[0].Total), nil
+			}
+		}
+		if err != nil || len(rows) == 0 {
+			return 0, err
+		}
+		ids = make([]string, len(rows))
+		for i, row := range rows {
+			ids[i] = row.ID
+		}
+		return int(rows[0].Total), nil
+	})
+	return ids, total, err
+}
+
+// filterIsText reports whether a filter's values can be in the database at all.
+func filterIsText(f hawkfish.SystemFilter) bool {
+	for _, v := range []*string{f.Name, f.AssetTag, f.HostID, f.ProjectID, (*string)(f.Power), (*string)(f.Phase)} {
+		if v != nil && !isText(*v) {
+			return false
+		}
+	}
+	return true
+}
+
 // UpdateSystem returns Stale when revision is not the stored one; 0 matches any. NotFound.
 func (s *Store) UpdateSystem(ctx context.Context, scope hawkfish.Scope, id string, revision int64, upd hawkfish.SystemUpdate) (hawkfish.System, error) {
 	on := subject{resourceSystem, id}

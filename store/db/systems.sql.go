@@ -384,6 +384,70 @@ func (q *Queries) SystemIDs(ctx context.Context, arg SystemIDsParams) ([]SystemI
 	return items, nil
 }
 
+const systemIDsWith = `-- name: SystemIDsWith :many
+SELECT id, count(*) OVER () AS total
+FROM systems
+WHERE ($1::boolean OR project_id = ANY ($2::uuid[]))
+    AND ($3::text IS NULL OR name = $3)
+    AND ($4::text IS NULL OR asset_tag = $4)
+    AND ($5::text IS NULL OR power = $5)
+    AND ($6::text IS NULL OR phase = $6)
+    AND ($7::text IS NULL OR host_id = $7)
+    AND ($8::text IS NULL OR project_id::text = $8)
+ORDER BY created_at, id
+OFFSET $9::bigint LIMIT $10::bigint
+`
+
+type SystemIDsWithParams struct {
+	Everything bool
+	Projects   []string
+	Name       *string
+	AssetTag   *string
+	Power      *string
+	Phase      *string
+	HostID     *string
+	ProjectID  *string
+	Skip       int64
+	AtMost     *int64
+}
+
+type SystemIDsWithRow struct {
+	ID    string
+	Total int64
+}
+
+// What is null is not compared. total counts before the page is cut out.
+func (q *Queries) SystemIDsWith(ctx context.Context, arg SystemIDsWithParams) ([]SystemIDsWithRow, error) {
+	rows, err := q.db.Query(ctx, systemIDsWith,
+		arg.Everything,
+		arg.Projects,
+		arg.Name,
+		arg.AssetTag,
+		arg.Power,
+		arg.Phase,
+		arg.HostID,
+		arg.ProjectID,
+		arg.Skip,
+		arg.AtMost,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SystemIDsWithRow
+	for rows.Next() {
+		var i SystemIDsWithRow
+		if err := rows.Scan(&i.ID, &i.Total); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const systemToPlace = `-- name: SystemToPlace :one
 SELECT host_id, cpus, memory_mib, disk_gib, network FROM systems WHERE id = $1 FOR NO KEY UPDATE
 `

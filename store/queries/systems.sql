@@ -26,6 +26,20 @@ WHERE @everything::boolean OR project_id = ANY (@projects::uuid[])
 ORDER BY created_at, id
 OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
 
+-- name: SystemIDsWith :many
+-- What is null is not compared. total counts before the page is cut out.
+SELECT id, count(*) OVER () AS total
+FROM systems
+WHERE (@everything::boolean OR project_id = ANY (@projects::uuid[]))
+    AND (sqlc.narg('name')::text IS NULL OR name = sqlc.narg('name'))
+    AND (sqlc.narg('asset_tag')::text IS NULL OR asset_tag = sqlc.narg('asset_tag'))
+    AND (sqlc.narg('power')::text IS NULL OR power = sqlc.narg('power'))
+    AND (sqlc.narg('phase')::text IS NULL OR phase = sqlc.narg('phase'))
+    AND (sqlc.narg('host_id')::text IS NULL OR host_id = sqlc.narg('host_id'))
+    AND (sqlc.narg('project_id')::text IS NULL OR project_id::text = sqlc.narg('project_id'))
+ORDER BY created_at, id
+OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
+
 -- name: CountSystems :one
 SELECT count(*) FROM systems
 WHERE @everything::boolean OR project_id = ANY (@projects::uuid[]);

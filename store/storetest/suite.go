@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 	for name, run := range map[string]func(*testing.T, Fleet){
 		"FindSystem":              testFindSystem,
 		"ListSystems":             testListSystems,
+		"FilterSystems":           testFilterSystems,
 		"UpdateSystem":            testUpdateSystem,
 		"NamesAreUnique":          testNamesAreUnique,
 		"OddNames":                testOddNames,

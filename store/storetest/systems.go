@@ -53,6 +53,48 @@ func testListSystems(t *testing.T, f Fleet) {
 	}
 }
 
+func testFilterSystems(t *testing.T, f Fleet) {
+	var made []hawkfish.System
+	for _, name := range []string{"c", "a", "b"} {
+		made = append(made, f.Ready(t, name, nil))
+	}
+	tag, none, nul := "rack 4", "none", "a\x00"
+	made[1] = must(f.UpdateSystem(t.Context(), all, made[1].ID, 0, hawkfish.SystemUpdate{AssetTag: &tag}))(t)
+	ready, deleting := hawkfish.PhaseReady, hawkfish.PhaseDeleting
+	on := made[0].Power
+	for name, c := range map[string]struct {
+		hawkfish.SystemFilter
+		want []hawkfish.System
+	}{
+		"any":           {hawkfish.SystemFilter{}, made},
+		"name":          {hawkfish.SystemFilter{Name: &made[2].Name}, made[2:]},
+		"tag":           {hawkfish.SystemFilter{AssetTag: &tag}, made[1:2]},
+		"power":         {hawkfish.SystemFilter{Power: &on}, made},
+		"phase":         {hawkfish.SystemFilter{Phase: &ready}, made},
+		"other phase":   {hawkfish.SystemFilter{Phase: &deleting}, nil},
+		"project":       {hawkfish.SystemFilter{ProjectID: &made[0].ProjectID}, made},
+		"other project": {hawkfish.SystemFilter{ProjectID: &none}, nil},
+		"other host":    {hawkfish.SystemFilter{HostID: &none}, nil},
+		"two":           {hawkfish.SystemFilter{AssetTag: &tag, Name: &made[1].Name}, made[1:2]},
+		"no text":       {hawkfish.SystemFilter{Name: &nul}, nil},
+	} {
+		ids, total, err := f.SystemIDsWith(t.Context(), all, c.SystemFilter, hawkfish.Page{})
+		ok(t, err)
+		var want []string
+		for _, s := range c.want {
+			want = append(want, s.ID)
+		}
+		equal(t, name, ids, want)
+		equal(t, name+": total", total, len(c.want))
+	}
+	ids, total, err := f.SystemIDsWith(t.Context(), all, hawkfish.SystemFilter{Phase: &ready}, hawkfish.Page{Skip: 9, Limit: 2})
+	ok(t, err)
+	equal(t, "past the end", []int{len(ids), total}, []int{0, 3})
+	ids, total, err = f.SystemIDsWith(t.Context(), hawkfish.Scope{}, hawkfish.SystemFilter{}, hawkfish.Page{})
+	ok(t, err)
+	equal(t, "a stranger", []int{len(ids), total}, []int{0, 0})
+}
+
 func testUpdateSystem(t *testing.T, f Fleet) {
 	s := f.Ready(t, "web1", nil)
 	tag := "rack 4"

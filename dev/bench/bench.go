@@ -35,8 +35,8 @@ type plan struct {
 
 var (
 	full = plan{
-		fleets: []int{1, 100, 1_000, 10_000}, connections: []int{1, 16, 64}, slice: 200 * time.Millisecond, rounds: 3,
-		provisioned: 16, resetting: 4 * time.Second, starts: true,
+		fleets: []int{1, 100, 1_000, 10_000}, connections: []int{1, 16, 64}, slice: 150 * time.Millisecond, rounds: 3,
+		provisioned: 16, resetting: 3 * time.Second, starts: true,
 	}
 	quick = plan{fleets: []int{1, 100}, connections: []int{4}, slice: 50 * time.Millisecond, rounds: 2, provisioned: 2, resetting: 200 * time.Millisecond}
 )

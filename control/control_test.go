@@ -239,6 +239,58 @@ func TestForceOffPushesAGracefulTaskAside(t *testing.T) {
 	}
 }
 
+// An image that is one file with another leaves the file to it, and nobody waits for an import of what is to go.
+func TestDeletedImagesLeaveWhatIsNeeded(t *testing.T) {
+	t.Parallel()
+	p := newPlane(t)
+	importing := func(name string) (hawkfish.Image, hawkfish.Task) {
+		task, err := p.ImportImage(t.Context(), admin, control.ImportRequest{Name: name, Version: "1", URL: "file:///images/x", Format: hawkfish.FormatRaw})
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := p.FindImage(t.Context(), admin.By.Scope, task.Target.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := name + ":1"; task.Target.Name != want {
+			t.Errorf("the task works on %q, want %q", task.Target.Name, want)
+		}
+		return img, task
+	}
+	imported := func(name, digest string) hawkfish.Image {
+		img, task := importing(name)
+		err := p.store.FinishTask(t.Context(), task.ID, hawkfish.Outcome{State: schemas.TaskStateCompleted}, nil, &hawkfish.ImageFacts{SHA256: digest})
+		if err != nil {
+			t.Fatal(err)
+		}
+		img.SHA256 = digest
+		return img
+	}
+	drops := func(img hawkfish.Image) string {
+		task, err := p.DeleteImage(t.Context(), admin, img)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var in struct{ SHA256 string }
+		if err := json.Unmarshal(task.Input, &in); err != nil {
+			t.Fatal(err)
+		}
+		return in.SHA256
+	}
+	one, two := imported("one", "d1"), imported("two", "d1")
+	if got := drops(one); got != "" {
+		t.Errorf("the first drops %q, which the second is", got)
+	}
+	if got := drops(two); got != "d1" {
+		t.Errorf("the second drops %q, and nobody else is that file", got)
+	}
+	late, task := importing("late")
+	_ = drops(late)
+	if got := p.state(t, task.ID); got != schemas.TaskStateCancelling {
+		t.Errorf("the import goes on: %s", got)
+	}
+}
+
 // What a crash left unstarted is started, in order, by whoever sweeps.
 func TestTheSweepStartsWhatNobodyDid(t *testing.T) {
 	t.Parallel()

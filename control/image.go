@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -63,14 +64,35 @@ func (c *Control) ImportImage(ctx context.Context, asked Asked, req ImportReques
 	return c.opened(c.CreateImage(ctx, img, t))
 }
 
-// DeleteImage opens a task that removes an image. Conflict while a system uses it.
+// DeleteImage opens a task that removes an image. Conflict while a system uses it. An import that is under way is
+// cancelled: what it would bring, nobody wants.
 func (c *Control) DeleteImage(ctx context.Context, asked Asked, img hawkfish.Image) (hawkfish.Task, error) {
 	if err := c.accepting(ctx); err != nil {
 		return hawkfish.Task{}, err
 	}
-	t, err := newTask(asked, img.ProjectID, hawkfish.OpDeleteImage, imageTarget(img), images.Removal{SHA256: img.SHA256})
+	file, err := c.unshared(ctx, img)
 	if err != nil {
 		return hawkfish.Task{}, err
 	}
-	return c.opened(c.Store.DeleteImage(ctx, t))
+	t, err := newTask(asked, img.ProjectID, hawkfish.OpDeleteImage, imageTarget(img), images.Removal{SHA256: file})
+	if err != nil {
+		return hawkfish.Task{}, err
+	}
+	t, err = c.opened(c.Store.DeleteImage(ctx, t))
+	if err == nil {
+		c.pushAside(ctx, asked, t, func(holding hawkfish.Task) bool { return holding.Operation == hawkfish.OpImportImage })
+	}
+	return t, err
+}
+
+// unshared returns the digest of an image's file, or nothing while another image is the same file.
+func (c *Control) unshared(ctx context.Context, img hawkfish.Image) (string, error) {
+	all, _, err := c.ListImages(ctx, hawkfish.Scope{All: true}, hawkfish.Page{})
+	shared := slices.ContainsFunc(all, func(other hawkfish.Image) bool {
+		return other.ID != img.ID && other.SHA256 == img.SHA256 && other.Phase != hawkfish.ImageDeleting
+	})
+	if err != nil || shared {
+		return "", err
+	}
+	return img.SHA256, nil
 }

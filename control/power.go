@@ -28,14 +28,14 @@ func (c *Control) ResetSystem(ctx context.Context, asked Asked, s hawkfish.Syste
 	}
 	t, err = c.opened(c.OpenTask(ctx, t))
 	if err == nil && req.ResetType == schemas.ResetTypeForceOff {
-		c.pushAside(ctx, asked, t)
+		c.pushAside(ctx, asked, t, givesWay)
 	}
 	return t, err
 }
 
-// pushAside cancels the power task that t waits for, when it gives way. That it cannot is no
+// pushAside cancels the task that t waits for, when it gives way. That it cannot is no
 // failure of t, which then simply waits.
-func (c *Control) pushAside(ctx context.Context, asked Asked, t hawkfish.Task) {
+func (c *Control) pushAside(ctx context.Context, asked Asked, t hawkfish.Task, givesWay func(hawkfish.Task) bool) {
 	holding, ok, err := c.TaskHolding(ctx, t.Target)
 	if err != nil || !ok || holding.ID == t.ID || !givesWay(holding) {
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -31,13 +32,13 @@ func (s subject) missing() error { return hawkfish.Missing(s.resource, s.id) }
 // broken maps constraints to what it means to break them; the value of a unique one is the subject's ID
 // when there is no function for it.
 var broken = map[string]func(on subject, cause *pgconn.PgError) *hawkfish.Error{
-	"systems_name_unique":              taken(resourceSystem, "/Name"),
-	"systems_mac_unique":               taken(resourceSystem, "/MAC"),
-	"systems_pkey":                     taken(resourceSystem, "/Id"),
-	"images_name_version_unique":       taken(resourceImage, "/Name"),
-	"images_pkey":                      taken(resourceImage, "/Id"),
-	"accounts_user_name_unique":        taken(resourceAccount, "/UserName"),
-	"tasks_pkey":                       taken(resourceTask, "/Id"),
+	"systems_name_unique":              taken(resourceSystem, "/Name", "name"),
+	"systems_mac_unique":               taken(resourceSystem, "/MAC", "mac"),
+	"systems_pkey":                     taken(resourceSystem, "/Id", "id"),
+	"images_name_version_unique":       taken(resourceImage, "/Name", "name"),
+	"images_pkey":                      taken(resourceImage, "/Id", "id"),
+	"accounts_user_name_unique":        taken(resourceAccount, "/UserName", "user_name"),
+	"tasks_pkey":                       taken(resourceTask, "/Id", "id"),
 	"systems_image_in_use":             inUse(resourceImage),
 	"systems_project_id_fkey":          unknown(resourceProject),
 	"images_project_id_fkey":           unknown(resourceProject),
@@ -46,11 +47,15 @@ var broken = map[string]func(on subject, cause *pgconn.PgError) *hawkfish.Error{
 	"sessions_account_id_fkey":         unknown(resourceAccount),
 }
 
-func taken(resource, property string) func(subject, *pgconn.PgError) *hawkfish.Error {
+// taken says that a unique property, which is kept in column, has this value elsewhere.
+func taken(resource, property, column string) func(subject, *pgconn.PgError) *hawkfish.Error {
 	return func(on subject, cause *pgconn.PgError) *hawkfish.Error {
 		value := on.id
-		if columns, values, ok := strings.Cut(cause.Detail, ")=("); ok && !strings.Contains(columns, ",") {
-			value = strings.TrimSuffix(values, ") already exists.")
+		// Such as "Key (project_id, name)=(5a0c1dfe-..., web) already exists."
+		columns, values, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(cause.Detail, "Key ("), ") already exists."), ")=(")
+		names, texts := strings.Split(columns, ", "), strings.Split(values, ", ")
+		if at := slices.Index(names, column); len(names) == len(texts) && at >= 0 {
+			value = texts[at]
 		}
 		return &hawkfish.Error{Kind: hawkfish.Exists, Resource: resource, Property: property, Value: value, Err: cause}
 	}

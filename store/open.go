@@ -65,7 +65,7 @@ func (s *Store) DeleteSystem(ctx context.Context, t hawkfish.Task) (hawkfish.Tas
 // CreateImage stores an image and the task that imports it, or neither. Exists when the project has this name and version.
 func (s *Store) CreateImage(ctx context.Context, img hawkfish.Image, t hawkfish.Task) (hawkfish.Task, error) {
 	img.ID = newID(img.ID)
-	t.Target = hawkfish.Target{Kind: hawkfish.TargetImage, ID: img.ID, Name: img.Name}
+	t.Target = hawkfish.Target{Kind: hawkfish.TargetImage, ID: img.ID, Name: img.Name + ":" + img.Version}
 	t.ProjectID = img.ProjectID
 	return s.open(ctx, t, func(ctx context.Context, q *db.Queries, _ *hawkfish.Task) error {
 		_, err := insertImage(ctx, q, img)

@@ -37,12 +37,12 @@ func testEvents(t *testing.T, f Fleet) {
 		}
 	}
 	equal(t, "told", told, []string{
-		"TaskOpened debian", "TaskEnded debian", "ImageReady debian",
+		"TaskOpened debian:12", "TaskEnded debian:12", "ImageReady debian:12",
 		"TaskOpened web1", "TaskEnded web1", "SystemCreated web1",
 		"PowerStateChanged web1",
 		"TaskOpened web1", "TaskUpdated web1", "TaskEnded web1", "SystemDeleted web1",
 	})
-	equal(t, "origin", events[0].Origin, hawkfish.Target{Kind: hawkfish.TargetImage, ID: img.ID, Name: img.Name})
+	equal(t, "origin", events[0].Origin, hawkfish.Target{Kind: hawkfish.TargetImage, ID: img.ID, Name: img.Name + ":" + img.Version})
 	equal(t, "after", must(f.ReadEvents(t.Context(), events[3].Sequence, 2))(t), events[4:6])
 	var detail hawkfish.TaskDetail
 	ok(t, json.Unmarshal(events[9].Detail, &detail))

@@ -45,7 +45,8 @@ func testImageLife(t *testing.T, f Fleet) {
 	equal(t, "phase", img.Phase, hawkfish.ImageImporting)
 	twin := img
 	twin.ID = uuid.NewString()
-	fails(t, failing(f.CreateImage(t.Context(), twin, f.Wish(hawkfish.OpImportImage, hawkfish.Target{}))), hawkfish.Exists)
+	fault := fails(t, failing(f.CreateImage(t.Context(), twin, f.Wish(hawkfish.OpImportImage, hawkfish.Target{}))), hawkfish.Exists)
+	equal(t, "taken", []string{fault.Property, fault.Value}, []string{"/Name", twin.Name})
 
 	ready := f.imported(t, "debian", "13")
 	equal(t, "facts", hawkfish.ImageFacts{SHA256: ready.SHA256, SizeBytes: ready.SizeBytes, VirtualBytes: ready.VirtualBytes}, *facts)

@@ -1,11 +1,10 @@
 package task
 
 import (
+	"errors"
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
-
-	"github.com/projectbeskar/hawkfish"
 )
 
 // Decision is what a person wants done with a suspended task. Each is a
@@ -38,11 +37,11 @@ type suspension struct {
 func (s *suspension) allows(d Decision) error {
 	switch {
 	case s == nil:
-		return &hawkfish.Error{Kind: hawkfish.Conflict, Resource: "Task", Message: "the task is not suspended"}
+		return errors.New("the task is not suspended")
 	case s.decision != "":
-		return &hawkfish.Error{Kind: hawkfish.Conflict, Resource: "Task", Message: "it has been decided already: " + string(s.decision)}
+		return errors.New("it has been decided already: " + string(s.decision))
 	case d == Resume && !s.skippable:
-		return &hawkfish.Error{Kind: hawkfish.Conflict, Resource: "Task", Message: "the next steps need the answer of " + s.step + ": it cannot be skipped"}
+		return errors.New("the next steps need the answer of " + s.step + ": it cannot be skipped")
 	}
 	return nil
 }

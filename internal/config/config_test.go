@@ -61,7 +61,11 @@ func TestEveryFaultIsReportedAtOnce(t *testing.T) {
 
 	path := write(t, "listen: localhost\nimage_dirs: [iso]\nlog_levle: info\n")
 	_, err = Load(path, nil)
-	assertFaults(t, err, map[string]string{"log_levle in " + path: "the nearest is log_level"})
+	assertFaults(t, err, map[string]string{
+		"log_levle in " + path:  "the nearest is log_level",
+		"listen in " + path:     "localhost: must be an address with a port",
+		"image_dirs in " + path: "iso: must start with /",
+	})
 
 	_, err = Load(write(t, ""), []string{
 		"HAWKFISH_LISTEN=localhost", "HAWKFISH_TLS=files", "HAWKFISH_HYPERVISOR=xen", "HAWKFISH_IMAGE_DIRS=iso,/srv",

@@ -35,16 +35,18 @@ func Load(path string, environ []string) (Config, error) {
 	var cfg Config
 	keys := Describe()
 	faults := in.unknown(keys)
+	readable := true
 	for _, key := range keys {
 		if !in.Exists(key.Name) {
 			continue
 		}
 		if err := decode(in.Get(key.Name), reflect.ValueOf(&cfg).Elem().FieldByIndex(key.index)); err != nil {
 			faults = append(faults, &Fault{in.where(key.Name), err.Error()})
+			readable = false
 		}
 	}
-	if faults == nil { // the rules would only repeat that what could not be decoded is missing
-		faults = in.check(cfg)
+	if readable { // the rules would only repeat that what could not be decoded is missing
+		faults = append(faults, in.check(cfg)...)
 	}
 	return cfg, errors.Join(faults...)
 }

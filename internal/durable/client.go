@@ -31,6 +31,7 @@ type Config struct {
 // Service is the Temporal service as the control plane uses it.
 type Service struct {
 	client client.Client
+	log    *slog.Logger
 
 	mu      sync.Mutex
 	checked time.Time
@@ -52,7 +53,7 @@ func Connect(cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{client: c}, nil
+	return &Service{client: c, log: cfg.Log}, nil
 }
 
 // connection makes clients and workers notice within a second or so that Temporal is back. With gRPC's and the SDK's

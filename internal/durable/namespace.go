@@ -35,7 +35,9 @@ func (s *Service) EnsureNamespace(ctx context.Context, namespace string, retenti
 			bounded, cancel := context.WithTimeout(ctx, Deadline)
 			defer cancel()
 			return struct{}{}, step(bounded)
-		}, backoff.WithBackOff(&backoff.ExponentialBackOff{InitialInterval: 50 * time.Millisecond, Multiplier: 1.5, MaxInterval: 2 * time.Second}), backoff.WithMaxElapsedTime(0))
+		}, backoff.WithBackOff(&backoff.ExponentialBackOff{InitialInterval: 50 * time.Millisecond, Multiplier: 1.5, MaxInterval: 2 * time.Second}), backoff.WithMaxElapsedTime(0), backoff.WithNotify(func(err error, next time.Duration) {
+			s.log.InfoContext(ctx, "the namespace is not ready", "namespace", namespace, "error", err, "next_try_in", next.String())
+		}))
 		if err != nil {
 			return fmt.Errorf("prepare namespace %s: %w", namespace, err)
 		}

@@ -29,9 +29,13 @@ func API(ctx context.Context, p Parts) error { return p.Serve(ctx, nil) }
 func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", p.Config.Listen)
 	if err != nil {
-		return err // first: an address that is in use should not take long to say so
+		return err // first, as is the certificate: what is wrong here should not take long to say so
 	}
 	defer ln.Close()
+	encryption, err := p.encryption()
+	if err != nil {
+		return err
+	}
 	st, err := p.store(ctx)
 	if err != nil {
 		return err
@@ -57,10 +61,6 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 		firstPassword(password)
 	} else if password != "" {
 		p.Log.WarnContext(ctx, "the first account has been made with a password that only its maker knows; set HAWKFISH_ADMIN_PASSWORD for a new database", "user", control.AdminName)
-	}
-	encryption, err := p.encryption()
-	if err != nil {
-		return err
 	}
 	info, err := p.info(ctx, st)
 	if err != nil {

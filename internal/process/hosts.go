@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/internal/config"
@@ -25,8 +26,9 @@ func Hosts(ctx context.Context, p Parts) error {
 		return err
 	}
 	var workers []func(context.Context) error
+	names := &registry{}
 	for _, h := range open {
-		workers = append(workers, func(ctx context.Context) error { return p.host(ctx, h) })
+		workers = append(workers, func(ctx context.Context) error { return p.host(ctx, h, names) })
 	}
 	return together(ctx, workers...)
 }
@@ -38,7 +40,7 @@ type opened struct {
 	hawkfish.Hypervisor
 }
 
-func (p Parts) host(ctx context.Context, h opened) error {
+func (p Parts) host(ctx context.Context, h opened, names *registry) error {
 	log := p.Log.With("component", "host", "uri", h.uri)
 	if h.id == "" {
 		err := p.untilDone(ctx, "ask the host for its name", func() error {
@@ -52,6 +54,9 @@ func (p Parts) host(ctx context.Context, h opened) error {
 			return nil // ctx has ended
 		}
 	}
+	if first := names.enter(h.id, h.uri); first != h.uri {
+		return fmt.Errorf("%s and %s are both named %s; give them names: HAWKFISH_LIBVIRT=NAME=URI", first, h.uri, h.id)
+	}
 	service, err := p.service("host-" + h.id)
 	if err != nil {
 		return err
@@ -59,6 +64,15 @@ func (p Parts) host(ctx context.Context, h opened) error {
 	defer service.Close()
 	log.InfoContext(ctx, "the host is served", "host", h.id)
 	return host.Run(ctx, host.Config{ID: h.id, URI: h.uri, Service: service, Hypervisor: h.Hypervisor, StopTimeout: stopTimeout, Log: log})
+}
+
+// registry holds who has which name: two hosts of one name would do each other's work.
+type registry struct{ taken sync.Map }
+
+// enter returns the URI of the host that has the name.
+func (r *registry) enter(name, uri string) string {
+	first, _ := r.taken.LoadOrStore(name, uri)
+	return first.(string)
 }
 
 func (p Parts) hypervisors(ctx context.Context) ([]opened, error) {

@@ -18,6 +18,9 @@ const (
 	compareEvery  = 5 * time.Minute  // events tell all; this is for what nobody thought of
 	retryEvery    = time.Second      //
 	lookDeadline  = 30 * time.Second // of a full comparison
+	// maxSeen is how many observations one report holds, of some 140 bytes each: Temporal warns of payloads above
+	// 512 KiB, and refuses those above 2 MiB.
+	maxSeen = 2000
 )
 
 // reporter tells the fleet what the host is and sees. Changes are gathered while
@@ -139,10 +142,7 @@ func (r *reporter) gather(seen []hawkfish.Observation, complete time.Time) {
 		r.complete = complete
 	}
 	r.mu.Unlock()
-	select {
-	case r.kick <- struct{}{}:
-	default:
-	}
+	r.wake()
 }
 
 // send takes what has been gathered to the fleet, one report at a time. What is not taken is sent again.
@@ -170,14 +170,28 @@ func (r *reporter) send(ctx context.Context) {
 	}
 }
 
+// take takes as much as fits into a report. That all systems have been looked at is said with the last of them: those
+// reported before have been observed since the look began.
 func (r *reporter) take() inventory.Sighting {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := inventory.Sighting{HostID: r.cfg.ID, Complete: r.complete, Seen: make([]hawkfish.Observation, 0, len(r.pending))}
-	for _, o := range r.pending {
+	s := inventory.Sighting{HostID: r.cfg.ID, Seen: make([]hawkfish.Observation, 0, min(len(r.pending), maxSeen))}
+	for id, o := range r.pending {
+		if len(s.Seen) == maxSeen {
+			r.wake()
+			return s
+		}
 		s.Seen = append(s.Seen, o)
+		delete(r.pending, id)
 	}
-	clear(r.pending)
-	r.complete = time.Time{}
+	s.Complete, r.complete = r.complete, time.Time{}
 	return s
+}
+
+// wake lets send look for something to report.
+func (r *reporter) wake() {
+	select {
+	case r.kick <- struct{}{}:
+	default:
+	}
 }

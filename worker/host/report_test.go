@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -118,6 +119,44 @@ func TestEverythingIsLookedAtWheneverEventsBeginToFlow(t *testing.T) {
 			}
 		}
 		stop()
+		synctest.Wait()
+	})
+}
+
+// A host of any size is reported, and all systems have been reported when one report says so.
+func TestALargeHostIsReportedInParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const systems = 2*maxSeen + 1
+		reports := make(chan inventory.Sighting)
+		fail := true
+		r := testReporter(nil, func(_ context.Context, s inventory.Sighting) error {
+			if fail {
+				fail = false
+				return errors.New("the fleet is away")
+			}
+			reports <- s
+			return nil
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go r.send(ctx)
+
+		var all []hawkfish.Observation
+		for i := range systems {
+			all = append(all, at(strconv.Itoa(i), 5, schemas.PowerStateOn))
+		}
+		whole := time.Unix(5, 0)
+		r.gather(all, whole)
+		told := map[string]bool{}
+		for len(told) < systems {
+			s := <-reports
+			for _, o := range s.Seen {
+				told[o.SystemID] = true
+			}
+			if last := len(told) == systems; len(s.Seen) > maxSeen || !s.Complete.Equal(map[bool]time.Time{true: whole}[last]) {
+				t.Errorf("%d systems, complete %v, after which %d of %d are told", len(s.Seen), s.Complete, len(told), systems)
+			}
+		}
 		synctest.Wait()
 	})
 }

@@ -54,11 +54,29 @@ func (f *fleet) round(v victim, all []*trial) {
 	for _, t := range all {
 		f.settled(t)
 	}
-	ended := time.Now()
 	f.told(all, seen)
 	f.nothingLeft()
-	f.t.Logf("%s: %d systems in %.1f s; %d steps held after %.1f s; back after %.1f s; all done after %.1f s; no longer held: %v", v.name, len(all),
-		prepared.Sub(began).Seconds(), len(held), asked.Sub(prepared).Seconds(), mended.Sub(asked).Seconds(), ended.Sub(mended).Seconds(), late)
+	last, at := f.last(all)
+	f.t.Logf("%s: %d systems in %.1f s; %d steps held after %.1f s; back after %.1f s; all done after %.1f s, last %s; no longer held: %v", v.name, len(all),
+		prepared.Sub(began).Seconds(), len(held), asked.Sub(prepared).Seconds(), mended.Sub(asked).Seconds(), at.Sub(mended).Seconds(), last, late)
+}
+
+// last is the trial that kept the others waiting, and when its tasks had ended.
+func (f *fleet) last(all []*trial) (at hold.Point, ended time.Time) {
+	f.t.Helper()
+	for _, t := range all {
+		for _, one := range []stack.Task{t.task, t.next} {
+			if one.ID == "" {
+				continue
+			}
+			task, err := f.Store.FindTask(f.t.Context(), everything, one.ID)
+			require.NoError(f.t, err)
+			if task.EndedAt.After(ended) {
+				at, ended = t.at, task.EndedAt
+			}
+		}
+	}
+	return at, ended
 }
 
 // prepare makes the systems that the trials start from.

@@ -19,8 +19,8 @@ var (
 	// Record is for what the fleet worker writes to its database. It must be done in the end.
 	Record = Policy{Timeout: 5 * time.Second, Local: true}
 	// Quick is for a call or two to a host. Most are done before a heartbeat is due; it is there so that work
-	// goes on soon after a worker has died.
-	Quick = Policy{Timeout: 15 * time.Second, Heartbeat: 5 * time.Second, GiveUp: 15 * time.Minute}
+	// goes on soon after a worker has died. A slow host may take its time: libvirt may have to ask QEMU what it can.
+	Quick = Policy{Timeout: 2 * time.Minute, Heartbeat: 5 * time.Second, GiveUp: 15 * time.Minute}
 	// Brief is for what somebody waits for, and asks again when it fails: a caller has an answer in 5 seconds.
 	Brief = Policy{Timeout: 4 * time.Second, GiveUp: 4 * time.Second}
 	// Slow is for what moves data, or waits for a guest.

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
@@ -78,9 +79,10 @@ type Host struct {
 	registry registry
 	feed     *feed
 
-	setup    turn // to make the pool or the network
-	probed   sync.Mutex
-	platform *platform // nil: not known yet; guarded by probed
+	setup     turn                   // to make the pool or the network
+	noNetwork atomic.Pointer[string] // why the network could not be made; empty: it is there
+	probed    sync.Mutex
+	platform  *platform // nil: not known yet; guarded by probed
 
 	stop context.CancelFunc
 	done sync.WaitGroup

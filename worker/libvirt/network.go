@@ -9,9 +9,14 @@ import (
 )
 
 // tryNetwork does what ensureNetwork does. A host without its network is still
-// of use to guests that do not need it, so that it cannot be made is only logged.
+// of use to guests that do not need it, so that it cannot be made is only logged, once for each reason.
 func (h *Host) tryNetwork(c *conn) {
-	if err := h.ensureNetwork(c); err != nil {
+	reason := ""
+	err := h.ensureNetwork(c)
+	if err != nil {
+		reason = err.Error()
+	}
+	if last := h.noNetwork.Swap(&reason); err != nil && (last == nil || *last != reason) {
 		h.log.Warn("the NAT network cannot be made", "network", h.cfg.Network, "error", err)
 	}
 }

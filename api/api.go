@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/api/describe"
 	"github.com/projectbeskar/hawkfish/api/redfish"
 	"github.com/projectbeskar/hawkfish/control"
 	"github.com/projectbeskar/hawkfish/schemas"
@@ -35,6 +36,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 		hosts(c),
 		projects(c),
 		registries(),
+		describe.Resources(info.Version),
 	)
 }
 

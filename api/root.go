@@ -24,11 +24,18 @@ type serviceRootView struct {
 	AccountService *redfish.Link    `json:"AccountService,omitempty"`
 	EventService   *redfish.Link    `json:"EventService,omitempty"`
 	Registries     *redfish.Link    `json:"Registries,omitempty"`
+	JSONSchemas    *redfish.Link    `json:"JsonSchemas,omitempty"`
 	Links          rootLinks        `json:"Links"`
 }
 
 type rootLinks struct {
 	Sessions *redfish.Link `json:"Sessions"`
+}
+
+// rootOem leads to HawkFish's own resources.
+type rootOem struct {
+	Type  string        `json:"@odata.type"`
+	Fleet *redfish.Link `json:"Fleet,omitempty"`
 }
 
 // redfishVersion is the DSP0266 version whose rules the service follows.
@@ -56,9 +63,12 @@ func serviceRoot(info ServiceInfo) []redfish.Resource {
 				AccountService: to.To("AccountService", ""),
 				EventService:   to.To("EventService", ""),
 				Registries:     to.To("MessageRegistryFileCollection", ""),
+				JSONSchemas:    to.To("JsonSchemaFileCollection", ""),
 				Links:          rootLinks{Sessions: to.To("SessionCollection", "")},
 			}
 		},
-		Oem: func(to redfish.Links, _ ServiceInfo) any { return to.To("HawkFish", "") },
+		Oem: func(to redfish.Links, _ ServiceInfo) any {
+			return rootOem{"#HawkFishServiceRoot.v1_0_0.HawkFishServiceRoot", to.To("HawkFish", "")}
+		},
 	})}
 }

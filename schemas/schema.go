@@ -31,3 +31,6 @@ func (s Schema) CSDL() string { return s.folder + s.Name + "_v1.xml" }
 
 // JSONSchema is the address of this version's JSON Schema.
 func (s Schema) JSONSchema() string { return s.folder + s.Namespace() + ".json" }
+
+// JSONSchemaOf is the address of the JSON Schema of another version, given its namespace.
+func (s Schema) JSONSchemaOf(namespace string) string { return s.folder + namespace + ".json" }

@@ -19,7 +19,9 @@ func protocol(tree []Resource) []Resource {
 	return []Resource{
 		fixed("Versions", "/redfish", "", encode(map[string]string{"v1": Root})),
 		fixed("OData", Root+"odata", "", serviceDocument(tree)),
-		fixed("Metadata", Root+"$metadata", "application/xml", metadata(tree)),
+		Route(Endpoint{Name: "Metadata", Path: Root + "$metadata", Open: true, Get: func(_ context.Context, req *Request) (Result, error) {
+			return Document("application/xml", req.of.service.metadata()), nil
+		}}),
 	}
 }
 
@@ -83,27 +85,37 @@ type edmSchema struct {
 	} `xml:"EntityContainer"`
 }
 
-// metadata refers to the schemas of the tree. HawkFish's own are not among
-// DMTF's, so they are left out.
-func metadata(tree []Resource) []byte {
+// metadata refers to the schemas of the tree: DMTF's at their public address, others where the tree serves them.
+func (s *Service) writeMetadata() []byte {
 	doc := edmx{NS: "http://docs.oasis-open.org/odata/ns/edmx", Version: "4.0"}
 	service := schemas.Schemas["ServiceRoot"].Namespace()
 	spoken := map[string]bool{schemas.Schemas["ActionInfo"].Namespace(): true, schemas.Schemas["Message"].Namespace(): true}
-	for _, r := range tree {
-		if r.describedBy() != "" {
-			spoken[r.namespace()] = true
-		}
-		if r.Entity == "ServiceRoot" {
-			service = r.namespace()
+	own := map[string]bool{}
+	speak := func(odataType string) {
+		entity, _, _ := strings.Cut(strings.TrimPrefix(odataType, "#"), ".")
+		namespace := strings.TrimSuffix(strings.TrimPrefix(odataType, "#"), "."+entity)
+		if _, published := schemas.Schemas[entity]; published {
+			spoken[namespace] = true
+		} else if s.Links().URI("CSDL", "x") != "" && odataType != "" {
+			own[namespace] = true
 		}
 	}
-	for _, namespace := range slices.Sorted(maps.Keys(spoken)) {
-		entity, _, versioned := strings.Cut(namespace, ".")
-		ref := edmxReference{URI: schemas.Schemas[entity].CSDL(), Includes: []edmxInclude{{Namespace: entity}}}
-		if versioned {
-			ref.Includes = append(ref.Includes, edmxInclude{Namespace: namespace})
+	for _, d := range s.Describe() {
+		speak(d.Type)
+		for _, section := range d.Oem {
+			speak(section.Type)
 		}
-		doc.References = append(doc.References, ref)
+		if d.Entity == "ServiceRoot" {
+			service = strings.TrimSuffix(strings.TrimPrefix(d.Type, "#"), "."+d.Entity)
+		}
+	}
+	for _, namespace := range slices.Sorted(maps.Keys(own)) {
+		entity, _, _ := strings.Cut(namespace, ".")
+		doc.References = append(doc.References, refersTo(s.Links().URI("CSDL", entity+"_v1.xml"), namespace))
+	}
+	for _, namespace := range slices.Sorted(maps.Keys(spoken)) {
+		entity, _, _ := strings.Cut(namespace, ".")
+		doc.References = append(doc.References, refersTo(schemas.Schemas[entity].CSDL(), namespace))
 	}
 	doc.References = append(doc.References, edmxReference{
 		URI:      "http://redfish.dmtf.org/schemas/v1/RedfishExtensions_v1.xml",
@@ -116,4 +128,14 @@ func metadata(tree []Resource) []byte {
 		panic(err) // of a type that always encodes
 	}
 	return append([]byte(xml.Header), body...)
+}
+
+// refersTo is a reference to a schema's document, for the sake of one of its namespaces.
+func refersTo(uri, namespace string) edmxReference {
+	entity, _, versioned := strings.Cut(namespace, ".")
+	ref := edmxReference{URI: uri, Includes: []edmxInclude{{Namespace: entity}}}
+	if versioned {
+		ref.Includes = append(ref.Includes, edmxInclude{Namespace: namespace})
+	}
+	return ref
 }

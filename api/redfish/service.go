@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-playground/validator/v10"
 
@@ -14,11 +15,14 @@ import (
 // Service is a tree of resources, ready to be served.
 type Service struct {
 	tree   *tree
+	order  []*bound // as they were declared
 	ops    []*Operation
 	allow  map[string][]string
 	places locator
 	bodies *bodyCache
 	check  *validator.Validate
+
+	metadata func() []byte // $metadata, written once
 }
 
 // bound is a declaration within its service.
@@ -44,12 +48,14 @@ func NewService(resources []Resource) *Service {
 		bodies: newBodyCache(maxBodies),
 		check:  validator.New(),
 	}
+	s.metadata = sync.OnceValue(s.writeMetadata)
 	for _, r := range append(slices.Clone(resources), protocol(resources)...) {
 		if _, twice := s.tree.byName[r.Name]; twice {
 			panic(fmt.Sprintf("%s is declared twice; give one a Name", r.Name))
 		}
 		b := s.bind(r)
 		s.tree.byName[r.Name] = b
+		s.order = append(s.order, b)
 		for _, path := range append([]string{r.Path}, r.Aliases...) {
 			if !slices.Equal(compilePattern(path).names, b.pattern.names) {
 				panic(fmt.Sprintf("%s: %s has other variables than %s", r.Name, path, r.Path))
@@ -117,11 +123,15 @@ func (b *bound) checkDeclaration() {
 	}
 }
 
-// describedBy returns the address of the resource's JSON Schema, "" when nobody has published it.
-func (r *Resource) describedBy() string {
+// describedBy returns the address of the resource's JSON Schema: DMTF's, or that in the tree's own SchemaStore. "": there is none.
+func (b *bound) describedBy() string {
+	r := &b.Resource
 	schema, published := schemas.Schemas[r.Entity]
-	if !published || r.Type == "" {
+	if r.Type == "" {
 		return ""
+	}
+	if !published {
+		return b.links.URI("SchemaStore", r.namespace()+".json")
 	}
 	return strings.Replace(schema.JSONSchema(), schema.Namespace(), r.namespace(), 1)
 }

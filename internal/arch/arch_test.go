@@ -23,8 +23,9 @@ var rules = map[string][]string{
 	"":        {"schemas"},
 	"schemas": {},
 
-	"api/redfish": {"", "schemas", "github.com/go-playground/validator"},
-	"api":         {"", "schemas", "control", "api/redfish"},
+	"api/redfish":  {"", "schemas", "github.com/go-playground/validator"},
+	"api":          {"", "schemas", "control", "api/redfish", "api/describe"},
+	"api/describe": {"", "schemas", "api/redfish", "go.yaml.in/yaml"},
 	"api/server": {"", "schemas", "control", "api", "api/redfish", "personas", "internal/config", "internal/logging", "internal/metrics", "internal/tlscert",
 		"github.com/gofiber", "github.com/valyala/fasthttp", "github.com/cenkalti/backoff", "github.com/prometheus/client_golang", "github.com/google/uuid", "golang.org/x/time", "golang.org/x/sync"},
 	"personas": {"", "schemas", "control", "api/redfish"},

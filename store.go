@@ -120,6 +120,16 @@ type Accounts interface {
 	TouchSession(ctx context.Context, id string) error
 }
 
+// Housekeeping forgets what is over.
+type Housekeeping interface {
+	// Prune forgets up to limit ended tasks and up to limit events that are older than keep says, and the sessions
+	// that have expired. It returns how many are gone.
+	Prune(ctx context.Context, keep Retention, limit int) (int, error)
+}
+
+// Retention says how long what is over is kept; 0: for ever.
+type Retention struct{ Tasks, Events time.Duration }
+
 // Projects keeps projects.
 type Projects interface {
 	FindProject(ctx context.Context, scope Scope, idOrName string) (Project, error)

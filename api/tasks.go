@@ -29,7 +29,7 @@ func tasks(c *control.Control, info ServiceInfo) []redfish.Resource {
 		Show: func(to redfish.Links, now time.Time) taskServiceView {
 			return taskServiceView{
 				ID: "TaskService", Name: "Tasks", ServiceEnabled: true, DateTime: now.UTC().Truncate(time.Second),
-				OverWritePolicy: schemas.TaskOverWritePolicyManual, Status: working, Tasks: to.To("TaskCollection", ""),
+				OverWritePolicy: schemas.TaskOverWritePolicyOldest, Status: working, Tasks: to.To("TaskCollection", ""),
 			}
 		},
 	})

@@ -21,7 +21,7 @@ func (s *Store) OpenSession(ctx context.Context, opened hawkfish.Session) (hawkf
 		expiry = &opened.ExpiresAt
 	}
 	return transact(ctx, s, on, func(ctx context.Context, q *db.Queries) (hawkfish.Session, error) {
-		if err := q.DropExpiredSessions(ctx); err != nil {
+		if _, err := q.DropExpiredSessions(ctx); err != nil {
 			return hawkfish.Session{}, err
 		}
 		row, err := q.InsertSession(ctx, db.InsertSessionParams{

@@ -1,5 +1,5 @@
 // Package store keeps the fleet in PostgreSQL. It implements every port of the
-// root package (systems, images, hosts, tasks, dispatch, ledger, accounts, projects, outbox).
+// root package (systems, images, hosts, tasks, dispatch, ledger, accounts, projects, outbox, housekeeping).
 //
 // What must never be broken is a constraint of the schema; SQL is in queries, one
 // file per table, and sqlc makes the code in db of it. This package and db are the only ones
@@ -30,6 +30,7 @@ var _ interface {
 	hawkfish.Accounts
 	hawkfish.Projects
 	hawkfish.Outbox
+	hawkfish.Housekeeping
 } = (*Store)(nil)
 
 // Options are the store's knobs; the zero value is good.

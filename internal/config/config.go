@@ -15,6 +15,7 @@ type Config struct {
 	TLS
 	Limits
 	Database
+	Retention
 	Temporal
 	Host
 	Simulated
@@ -60,6 +61,12 @@ type Limits struct {
 // Database is where the fleet is kept.
 type Database struct {
 	DatabaseURL Secret `key:"database_url" validate:"omitempty,postgres_url" help:"PostgreSQL, such as postgres://user:password@host:5432/hawkfish?sslmode=verify-full; make run brings its own"`
+}
+
+// Retention is how long what is over is kept.
+type Retention struct {
+	TaskRetention  time.Duration `key:"task_retention" default:"168h" validate:"min=0" help:"how long tasks are kept after they have ended; 0 means for ever"`
+	EventRetention time.Duration `key:"event_retention" default:"168h" validate:"min=0" help:"how long events are kept; 0 means for ever"`
 }
 
 // Temporal is what carries out the workflows.

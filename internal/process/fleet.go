@@ -3,12 +3,13 @@ package process
 import (
 	"context"
 
+	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/control"
 	"github.com/projectbeskar/hawkfish/worker/fleet"
 )
 
 // Fleet runs a fleet worker until ctx ends. It also starts the workflows of
-// tasks whose turn has come, so that a queue moves on while no API runs.
+// tasks whose turn has come, so that a queue moves on while no API runs, and forgets what is over.
 func Fleet(ctx context.Context, p Parts) error {
 	st, err := p.store(ctx)
 	if err != nil {
@@ -23,6 +24,10 @@ func Fleet(ctx context.Context, p Parts) error {
 	dispatcher := control.NewDispatcher(st, service, p.Log.With("component", "dispatcher"))
 	return together(ctx,
 		dispatcher.Run,
+		func(ctx context.Context) error {
+			keep := hawkfish.Retention{Tasks: p.Config.TaskRetention, Events: p.Config.EventRetention}
+			return control.Prune(ctx, st, keep, p.Log.With("component", "prune"))
+		},
 		func(ctx context.Context) error {
 			if err := service.EnsureNamespace(ctx, p.Config.TemporalNamespace, retention); err != nil {
 				return ctx.Err()

@@ -27,6 +27,7 @@ type Source interface {
 	hawkfish.Accounts
 	hawkfish.Projects
 	hawkfish.Outbox
+	hawkfish.Housekeeping
 
 	// Ping reports whether the database answers.
 	Ping(ctx context.Context) error

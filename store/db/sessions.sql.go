@@ -21,13 +21,16 @@ func (q *Queries) CloseSession(ctx context.Context, id string) (int64, error) {
 	return result.RowsAffected(), nil
 }
 
-const dropExpiredSessions = `-- name: DropExpiredSessions :exec
+const dropExpiredSessions = `-- name: DropExpiredSessions :execrows
 DELETE FROM sessions WHERE expires_at <= now()
 `
 
-func (q *Queries) DropExpiredSessions(ctx context.Context) error {
-	_, err := q.db.Exec(ctx, dropExpiredSessions)
-	return err
+func (q *Queries) DropExpiredSessions(ctx context.Context) (int64, error) {
+	result, err := q.db.Exec(ctx, dropExpiredSessions)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const insertSession = `-- name: InsertSession :one

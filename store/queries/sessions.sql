@@ -24,5 +24,5 @@ UPDATE sessions
 SET expires_at = now() + make_interval(secs => @lifetime::double precision), revision = revision + 1, updated_at = now()
 WHERE id = @id AND expires_at > now();
 
--- name: DropExpiredSessions :exec
+-- name: DropExpiredSessions :execrows
 DELETE FROM sessions WHERE expires_at <= now();

@@ -23,6 +23,7 @@ type Store interface {
 	hawkfish.Accounts
 	hawkfish.Projects
 	hawkfish.Outbox
+	hawkfish.Housekeeping
 }
 
 // Run runs the suite; open returns an empty store for each test.
@@ -46,6 +47,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"SuspendTask":             testSuspendTask,
 		"CancelCommitted":         testCancelCommitted,
 		"AbandonedProvision":      testAbandonedProvision,
+		"Prune":                   testPrune,
 		"ProvisionEnds":           testProvisionEnds,
 		"DeleteEnds":              testDeleteEnds,
 		"DeleteWhileProvisioning": testDeleteWhileProvisioning,

@@ -13,7 +13,7 @@ HYPERVISOR := $(or $(HAWKFISH_HYPERVISOR),libvirt)
 LINTER     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build build-dev test test-unit test-libvirt test-durability lab-up lab-down gen verify lint bench check clean
+.PHONY: help run build build-dev test test-unit test-libvirt test-durability lab-up lab-down gen gen-histories verify lint bench check clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ gen: ## make again what is generated
 	$(GO) run ./schemas/gen -dmtf $(DMTF) -out schemas
 	cd store && $(GO) tool -modfile=../tools/go.mod sqlc generate
 	$(GO) test ./internal/config -run TestDocs -update
+
+gen-histories: ## record the histories of workflows that the replay test compares with
+	cd dev && $(GO) test -count=1 -run 'TestHistories$$' ./durability -record
 
 verify: ## fail when something generated is out of date, or a file is not formatted
 	@bash deploy/verify.sh "$(DMTF)"

@@ -14,7 +14,7 @@ import (
 
 // What earlier versions have begun, this one must be able to go on with: a change of the order of steps needs
 // workflow.GetVersion, or it fails here. Histories are recorded by the durability tests (dev/durability, -record).
-func TestRecordedHistoriesReplay(t *testing.T) {
+func TestHistoriesReplay(t *testing.T) {
 	histories, err := filepath.Glob("testdata/histories/*.json")
 	if err != nil || len(histories) == 0 {
 		t.Fatalf("no histories: %v", err)

@@ -85,7 +85,7 @@ func (s *Server) answer(x *exchange, http *fasthttp.RequestCtx) (reply redfish.R
 		return tooMany(wait)
 	}
 	if !versionFits(http.Request.Header.Peek(headerODataVersion)) {
-		return redfish.Refuse(schemas.PreconditionFailed())
+		return redfish.Refuse(otherVersion())
 	}
 	if crossSite(&http.Request.Header, x.method) {
 		return redfish.Refuse(schemas.InsufficientPrivilege())

@@ -45,7 +45,8 @@ func (s *Server) unreadable(c fiber.Ctx, err error) error {
 func (s *Server) refuseUnread(http *fasthttp.RequestCtx, status int) {
 	x := &exchange{}
 	s.begin(x, http)
-	x.started = time.Now() // fasthttp has not come to note when
+	http.Response.Header.Del(fiber.HeaderAllow) // fiber's guess, which knows no resource
+	x.started = time.Now()                      // fasthttp has not come to note when
 	message := schemas.GeneralError
 	if known, ok := faults[status]; ok {
 		message = known

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 
 	"github.com/valyala/fasthttp"
+
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // Names of the headers that are looked at, as fasthttp stores them.
@@ -25,6 +27,14 @@ const (
 // versionFits reports whether a request's OData-Version, if any, is ours (DSP0266, "Request headers").
 func versionFits(version []byte) bool {
 	return len(version) == 0 || string(version) == "4.0"
+}
+
+// otherVersion refuses a request of another OData version: 412 (DSP0266, "Request headers"), though no ETag is amiss.
+func otherVersion() schemas.Message {
+	m := schemas.GeneralError()
+	m.Status = http.StatusPreconditionFailed
+	m.Resolution = "Send OData-Version 4.0, or leave it out."
+	return m
 }
 
 // crossSite reports whether a browser sends this on behalf of a page of another site: it

@@ -10,15 +10,15 @@ import (
 
 // Files keeps the certificate of two PEM files, and reads them again when either changes.
 func Files(certFile, keyFile string, log *slog.Logger) (*Keeper, error) {
-	var seen [2]stamp
+	var seen *[2]stamp // nil: nobody has looked
 	return keep(log, func(time.Time) (*tls.Certificate, error) {
 		now := [2]stamp{stampOf(certFile), stampOf(keyFile)}
-		if now == seen {
+		if seen != nil && now == *seen {
 			return nil, nil
 		}
 		cert, err := tls.LoadX509KeyPair(certFile, keyFile)
 		// Files that do not fit together are told of once, and looked at again when they change.
-		seen = now
+		seen = &now
 		if err != nil {
 			return nil, fmt.Errorf("reading the tls certificate %s and its key %s: %w", certFile, keyFile, err)
 		}

@@ -92,8 +92,10 @@ func TestFilesAreReadAgain(t *testing.T) {
 	copyFile(t, filepath.Join(dir, "two", pairFile), path)
 	assert.Equal(t, []string{"two"}, k.at(time.Now().Add(4*lookEvery)).Leaf.DNSNames)
 
-	_, err = Files("/nowhere", path, quiet)
-	require.ErrorContains(t, err, "/nowhere")
+	for _, files := range [][2]string{{"/nowhere", path}, {path, "/nowhere"}, {"/nowhere", "/nowhere"}} {
+		_, err = Files(files[0], files[1], quiet)
+		require.ErrorContains(t, err, "/nowhere")
+	}
 }
 
 func TestNamesOfEveryAddress(t *testing.T) {

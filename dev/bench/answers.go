@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/valyala/fasthttp"
 )
 
 // list is what a collection says of its members.
@@ -21,7 +22,7 @@ type list struct {
 
 // await returns the answer to a GET; a list's when it is as long as the fleet is large, which the API
 // hears of a moment after it has been written.
-func await(t testing.TB, e endpoint, path, login string, fleet int, resource string) []byte {
+func await(t testing.TB, e endpoint, path, login string, fleet int, resource string) bareAnswer {
 	w, err := e.dial()
 	require.NoError(t, err)
 	defer w.Close()
@@ -35,10 +36,23 @@ func await(t testing.TB, e endpoint, path, login string, fleet int, resource str
 			require.NoError(t, json.Unmarshal(body, &l))
 		}
 		if resource != "Systems" || l.Count == fleet {
-			return body
+			return bareAnswer{linesOf(answer), body}
 		}
 		require.True(t, time.Now().Before(deadline), "the list has %d systems of %d", l.Count, fleet)
 	}
+}
+
+// linesOf lists the header of an answer without what every server of this kind adds by itself.
+func linesOf(answer *fasthttp.Response) [][2]string {
+	var lines [][2]string
+	for name, value := range answer.Header.All() {
+		switch string(name) {
+		case fasthttp.HeaderDate, fasthttp.HeaderContentLength, fasthttp.HeaderServer:
+		default:
+			lines = append(lines, [2]string{string(name), string(value)})
+		}
+	}
+	return lines
 }
 
 func firstMember(t testing.TB, body []byte) string {

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"log/slog"
 	"net"
 	"sync/atomic"
@@ -20,7 +21,14 @@ const Bare = "bare"
 // here would make the comparison flatter the API.
 const bareFloor = 32 << 20
 
-// ServeBare serves, until ctx ends, what a Fiber handler at its simplest does: it sends bytes. Which, it is told by PUT.
+// bareAnswer is an answer of the API that the bare handler repeats.
+type bareAnswer struct {
+	Header [][2]string
+	Body   []byte
+}
+
+// ServeBare serves, until ctx ends, what a Fiber handler at its simplest does: it sends bytes, header lines and body,
+// the same as an answer of the API. Which, it is told by PUT.
 // Its address, and the certificate that it shares with the API, are what the configuration says.
 func ServeBare(ctx context.Context, cfg config.Config) error {
 	floor := make([]byte, bareFloor)
@@ -38,15 +46,21 @@ func ServeBare(ctx context.Context, cfg config.Config) error {
 	}
 	app := fiber.New(fiber.Config{WriteBufferSize: 8 << 10}) // as the API's: a whole reply in one packet
 	for _, route := range []string{"/redfish/v1/Systems", "/redfish/v1/Systems/:id"} {
-		var body atomic.Pointer[[]byte]
+		var answer atomic.Pointer[bareAnswer]
 		app.Put(route, func(c fiber.Ctx) error {
-			told := append([]byte(nil), c.Body()...)
-			body.Store(&told)
+			var told bareAnswer
+			if err := json.Unmarshal(c.Body(), &told); err != nil {
+				return err
+			}
+			answer.Store(&told)
 			return nil
 		})
 		app.Get(route, func(c fiber.Ctx) error {
-			c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-			return c.Send(*body.Load())
+			a := answer.Load()
+			for _, line := range a.Header {
+				c.Set(line[0], line[1])
+			}
+			return c.Send(a.Body)
 		})
 	}
 	return app.Listener(ln, fiber.ListenConfig{DisableStartupMessage: true, GracefulContext: ctx})

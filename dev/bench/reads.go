@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"testing"
 
@@ -67,11 +68,11 @@ func (b *run) read(t testing.TB, s *stack.Stack, r rivals, fleet, connections in
 	member := ""
 	for _, resource := range []string{"Systems", "System"} {
 		path := systems + member
-		body := await(t, r.api, path, login, fleet, resource)
+		same := await(t, r.api, path, login, fleet, resource)
 		if resource == "Systems" {
-			member = "/" + firstMember(t, body)
+			member = "/" + firstMember(t, same.Body)
 		}
-		told(t, r.bare, path, body)
+		told(t, r.bare, path, same)
 		one, err := r.api.open(s.Pid(r.apiName), connections, compose(r.api, http.MethodGet, path, login, nil))
 		defer one.close()
 		require.NoError(t, err)
@@ -80,7 +81,7 @@ func (b *run) read(t testing.TB, s *stack.Stack, r rivals, fleet, connections in
 		require.NoError(t, err)
 		require.NoError(t, compare(one, other, b.slice, b.rounds))
 		row := Read{
-			Fleet: fleet, Resource: resource, Bytes: len(body), TLS: r.tls, Login: loginName, Connections: connections,
+			Fleet: fleet, Resource: resource, Bytes: len(same.Body), TLS: r.tls, Login: loginName, Connections: connections,
 			API: one.result(), Bare: other.result(),
 		}
 		row.Throughput = row.API.PerSecond / row.Bare.PerSecond
@@ -92,13 +93,18 @@ func (b *run) read(t testing.TB, s *stack.Stack, r rivals, fleet, connections in
 }
 
 // told tells a bare handler what to send.
-func told(t testing.TB, e endpoint, path string, body []byte) {
+func told(t testing.TB, e endpoint, path string, same bareAnswer) {
 	w, err := e.dial()
 	require.NoError(t, err)
 	defer w.Close()
-	_, err = w.expect(http.StatusOK, compose(e, http.MethodPut, path, "", body))
+	text, err := json.Marshal(same)
+	require.NoError(t, err)
+	_, err = w.expect(http.StatusOK, compose(e, http.MethodPut, path, "", text))
 	require.NoError(t, err)
 	answer, err := w.expect(http.StatusOK, compose(e, http.MethodGet, path, "", nil))
 	require.NoError(t, err)
-	require.True(t, bytes.Equal(body, answer.Body()))
+	require.True(t, bytes.Equal(same.Body, answer.Body()))
+	for _, line := range same.Header {
+		require.Equal(t, line[1], string(answer.Header.Peek(line[0])), line[0])
+	}
 }

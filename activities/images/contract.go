@@ -13,6 +13,6 @@ type Cached struct {
 
 var (
 	Fetch = durable.Activity[hawkfish.ImageSource, hawkfish.ImageFacts]{Name: "images.Fetch", Policy: durable.Slow}
-	// Drop succeeds when another image or a system still needs the file: it stays then.
+	// Drop succeeds when a system still needs the file: it stays then.
 	Drop = durable.Activity[Cached, durable.None]{Name: "images.Drop", Policy: durable.Quick}
 )

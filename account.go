@@ -63,9 +63,6 @@ type Session struct {
 	CreatedAt time.Time
 }
 
-// SessionLifetime is how long an unused session lives.
-const SessionLifetime = 30 * time.Minute
-
 // Project is who systems and images belong to.
 type Project struct {
 	ID          string // UUID

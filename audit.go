@@ -40,3 +40,9 @@ type AuditFilter struct {
 	Outcome                  AuditOutcome
 	After, Before            time.Time
 }
+
+// AuditStats counts the audit trail.
+type AuditStats struct {
+	First, Last time.Time // zero when there are no entries
+	ByOutcome   map[AuditOutcome]int64
+}

@@ -3,6 +3,8 @@ package hawkfish
 import (
 	"context"
 	"time"
+
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // The ports below are what the control plane asks of its database. store
@@ -103,21 +105,40 @@ type Ledger interface {
 	Observe(ctx context.Context, hostID string, seen []Observation, complete time.Time) error
 }
 
-// Accounts keeps who may log in.
+// Accounts keeps who may log in. Changes take a revision: Stale when it is not the stored one; 0 matches any.
 type Accounts interface {
 	FindAccount(ctx context.Context, id string) (Account, error)
 	FindAccountByName(ctx context.Context, userName string) (Account, error)
 	ListAccounts(ctx context.Context) ([]Account, error)
+	// CreateAccount returns Exists when the name is taken, and NotFound when the role or a project is not there.
 	CreateAccount(ctx context.Context, a Account) (Account, error)
+	// UpdateAccount closes the account's sessions when the password changes, but for upd.KeepSession. Conflict
+	// when no enabled Administrator would be left; so does DeleteAccount.
+	UpdateAccount(ctx context.Context, id string, revision int64, upd AccountUpdate) (Account, error)
+	DeleteAccount(ctx context.Context, id string, revision int64) error
+	// NoteFailure counts a wrong password, and locks the account when it was one too many.
+	NoteFailure(ctx context.Context, id string, policy LockoutPolicy) error
+	// ForgetFailures starts the count anew: the password was right.
+	ForgetFailures(ctx context.Context, id string) error
 
-	OpenSession(ctx context.Context, s Session) (Session, error)
+	FindRole(ctx context.Context, id string) (Role, error)
+	ListRoles(ctx context.Context) ([]Role, error)
+	CreateRole(ctx context.Context, r Role) (Role, error)
+	// UpdateRole and DeleteRole return Denied for a predefined role; DeleteRole Conflict while an account has it.
+	UpdateRole(ctx context.Context, id string, revision int64, privileges []schemas.Privilege) (Role, error)
+	DeleteRole(ctx context.Context, id string, revision int64) error
+
+	// OpenSession returns the session, which expires a lifetime from now.
+	OpenSession(ctx context.Context, s Session, lifetime time.Duration) (Session, error)
 	// FindSession takes an ID; FindSessionByToken the SHA-256 of a token. Expired sessions are NotFound.
 	FindSession(ctx context.Context, id string) (Session, error)
 	FindSessionByToken(ctx context.Context, hash []byte) (Session, error)
 	ListSessions(ctx context.Context) ([]Session, error)
 	CloseSession(ctx context.Context, id string) error
-	// TouchSession moves a session's expiry to SessionLifetime from now.
-	TouchSession(ctx context.Context, id string) error
+	// TouchSession moves a session's expiry to a lifetime from now.
+	TouchSession(ctx context.Context, id string, lifetime time.Duration) error
+	// ShortenSessions lets no session live for longer than a lifetime from now.
+	ShortenSessions(ctx context.Context, lifetime time.Duration) error
 }
 
 // Housekeeping forgets what is over.
@@ -130,10 +151,39 @@ type Housekeeping interface {
 // Retention says how long what is over is kept; 0: for ever.
 type Retention struct{ Tasks, Events time.Duration }
 
-// Projects keeps projects.
+// Projects keeps projects and their members. Changes take a revision, as those of Accounts do.
 type Projects interface {
 	FindProject(ctx context.Context, scope Scope, idOrName string) (Project, error)
 	ListProjects(ctx context.Context, scope Scope) ([]Project, error)
+	CreateProject(ctx context.Context, p Project) (Project, error)
+	UpdateProject(ctx context.Context, scope Scope, id string, revision int64, upd ProjectUpdate) (Project, error)
+	// DeleteProject returns Conflict while the project owns something.
+	DeleteProject(ctx context.Context, scope Scope, id string, revision int64) error
+	UsageOf(ctx context.Context, projectID string) (Usage, error)
+
+	ListMembers(ctx context.Context, projectID string) ([]Member, error)
+	FindMember(ctx context.Context, projectID, accountID string) (Member, error)
+	AddMember(ctx context.Context, m Member) (Member, error)
+	UpdateMember(ctx context.Context, m Member, revision int64) (Member, error)
+	RemoveMember(ctx context.Context, projectID, accountID string, revision int64) error
+}
+
+// SettingsKeeper keeps the settings. Changes take a revision, as those of Accounts do.
+type SettingsKeeper interface {
+	Settings(ctx context.Context) (Settings, error)
+	SetAccountPolicy(ctx context.Context, revision int64, p AccountPolicy) (AccountPolicy, error)
+	SetSessionPolicy(ctx context.Context, revision int64, p SessionPolicy) (SessionPolicy, error)
+	SetNetworkPolicy(ctx context.Context, revision int64, p NetworkPolicy) (NetworkPolicy, error)
+}
+
+// Trail keeps the audit trail.
+type Trail interface {
+	// AppendAudit stores entries in their order, or none of them.
+	AppendAudit(ctx context.Context, entries []AuditEntry) error
+	FindAudit(ctx context.Context, sequence int64) (AuditEntry, error)
+	// ListAudit orders newest first.
+	ListAudit(ctx context.Context, filter AuditFilter, page Page) ([]AuditEntry, int, error)
+	AuditStats(ctx context.Context) (AuditStats, error)
 }
 
 // Outbox keeps events until everyone has read them.

@@ -21,6 +21,10 @@ type ServiceInfo struct {
 	// TemporalUI is the address of Temporal's Web UI, such as "http://127.0.0.1:8233"; empty: there is none.
 	TemporalUI        string
 	TemporalNamespace string
+
+	HostName string // what clients call the service
+	Port     int    // where it listens
+	TLS      bool   // it speaks TLS itself
 }
 
 // Resources is the standard tree of the fleet view.
@@ -35,6 +39,10 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 		images(c),
 		hosts(c),
 		projects(c),
+		managers(c, info),
+		chassis(c),
+		certificates(c),
+		audit(c),
 		registries(),
 		describe.Resources(info.Version),
 	)

@@ -11,6 +11,7 @@ type fleetView struct {
 	Images   *redfish.Link `json:"Images,omitempty"`
 	Hosts    *redfish.Link `json:"Hosts,omitempty"`
 	Projects *redfish.Link `json:"Projects,omitempty"`
+	Audit    *redfish.Link `json:"Audit,omitempty"`
 }
 
 func fleet() []redfish.Resource {
@@ -24,6 +25,7 @@ func fleet() []redfish.Resource {
 			return fleetView{
 				ID: "HawkFish", Name: "HawkFish",
 				Images: to.To("ImageCollection", ""), Hosts: to.To("HostCollection", ""), Projects: to.To("ProjectCollection", ""),
+				Audit: to.To("Audit", ""),
 			}
 		},
 	})}

@@ -25,6 +25,7 @@ type serviceRootView struct {
 	EventService   *redfish.Link    `json:"EventService,omitempty"`
 	Registries     *redfish.Link    `json:"Registries,omitempty"`
 	JSONSchemas    *redfish.Link    `json:"JsonSchemas,omitempty"`
+	Certificates   *redfish.Link    `json:"CertificateService,omitempty"`
 	Links          rootLinks        `json:"Links"`
 }
 
@@ -64,6 +65,7 @@ func serviceRoot(info ServiceInfo) []redfish.Resource {
 				EventService:   to.To("EventService", ""),
 				Registries:     to.To("MessageRegistryFileCollection", ""),
 				JSONSchemas:    to.To("JsonSchemaFileCollection", ""),
+				Certificates:   to.To("CertificateService", ""),
 				Links:          rootLinks{Sessions: to.To("SessionCollection", "")},
 			}
 		},

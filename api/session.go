@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
@@ -29,6 +30,12 @@ type sessionView struct {
 	SessionType schemas.SessionType `json:"SessionType"`
 	CreatedTime time.Time           `json:"CreatedTime"`
 	Origin      string              `json:"ClientOriginIPAddress,omitempty"`
+	Expires     time.Time           `json:"ExpirationTime"` // unless it is used
+}
+
+// sessionServicePatch holds the writable properties of the SessionService.
+type sessionServicePatch struct {
+	SessionTimeout *int `json:"SessionTimeout" validate:"required,min=30,max=86400"` // seconds (DSP0268)
 }
 
 // login is what it takes to open a session.
@@ -38,17 +45,23 @@ type login struct {
 }
 
 func sessions(c *control.Control) []redfish.Resource {
-	service := redfish.Define(redfish.Spec[sessionServiceView, struct{}]{
-		Type:     schemas.TypeSessionService,
-		Path:     "/redfish/v1/SessionService",
-		Load:     nothing,
-		Revision: unchanging,
-		Show: func(to redfish.Links, _ struct{}) sessionServiceView {
+	service := redfish.Define(redfish.Spec[sessionServiceView, hawkfish.SessionPolicy]{
+		Type: schemas.TypeSessionService,
+		Path: "/redfish/v1/SessionService",
+		Load: func(ctx context.Context, _ *redfish.Request) (hawkfish.SessionPolicy, error) {
+			settings, err := c.Settings(ctx)
+			return settings.Sessions, err
+		},
+		Revision: func(p hawkfish.SessionPolicy) int64 { return p.Revision },
+		Show: func(to redfish.Links, p hawkfish.SessionPolicy) sessionServiceView {
 			return sessionServiceView{
 				ID: "SessionService", Name: "Sessions", ServiceEnabled: true, Status: working,
-				SessionTimeout: int(hawkfish.SessionLifetime / time.Second), Sessions: to.To("SessionCollection", ""),
+				SessionTimeout: p.Timeout, Sessions: to.To("SessionCollection", ""),
 			}
 		},
+		Patch: redfish.Writable(func(ctx context.Context, req *redfish.Request, p hawkfish.SessionPolicy, patch sessionServicePatch) (hawkfish.SessionPolicy, error) {
+			return c.ChangeSessionTimeout(ctx, req.Expects(p.Revision), *patch.SessionTimeout)
+		}),
 	})
 	collection := redfish.Collection(redfish.CollectionSpec{
 		Type:    schemas.TypeSessionCollection,
@@ -71,7 +84,8 @@ func sessions(c *control.Control) []redfish.Resource {
 		Show: func(_ redfish.Links, s hawkfish.Session) sessionView {
 			return sessionView{
 				ID: s.ID, Name: "Session of " + s.UserName, UserName: s.UserName,
-				SessionType: schemas.SessionTypeRedfish, CreatedTime: s.CreatedAt.UTC(), Origin: s.Origin,
+				SessionType: schemas.SessionTypeRedfish, CreatedTime: s.CreatedAt.UTC(), Origin: hostOf(s.Origin),
+				Expires: s.ExpiresAt.UTC(),
 			}
 		},
 		Delete: func(ctx context.Context, _ *redfish.Request, s hawkfish.Session) (redfish.Result, error) {
@@ -79,6 +93,14 @@ func sessions(c *control.Control) []redfish.Resource {
 		},
 	})
 	return []redfish.Resource{service, collection, session}
+}
+
+// hostOf returns an address without its port.
+func hostOf(origin string) string {
+	if addr, err := netip.ParseAddrPort(origin); err == nil {
+		return addr.Addr().Unmap().String()
+	}
+	return origin
 }
 
 func sessionKey(s hawkfish.Session) string { return s.ID }
@@ -103,11 +125,15 @@ func listSessions(c *control.Control) func(context.Context, *redfish.Request, ha
 // openSession logs in. A wrong name or password is no lack of privilege, but no login: 401.
 func openSession(c *control.Control) func(context.Context, *redfish.Request, login) (redfish.Result, error) {
 	return func(ctx context.Context, req *redfish.Request, p login) (redfish.Result, error) {
-		session, token, err := c.Login(ctx, p.UserName, p.Password, req.RemoteAddr)
+		session, account, token, err := c.Login(ctx, p.UserName, p.Password, req.RemoteAddr)
 		if err != nil && hawkfish.KindOf(err) == hawkfish.Denied {
 			return redfish.Result{}, redfish.Rejected{schemas.AccessUnauthorized()}
 		}
-		return redfish.Created("Session", session, redfish.Field{Name: "X-Auth-Token", Value: token}), err
+		opened := redfish.Created("Session", session, redfish.Field{Name: "X-Auth-Token", Value: token})
+		if account.PasswordChangeRequired { // DSP0266, "Password change required handling"
+			opened = opened.Noting(schemas.PasswordChangeRequired(accountPath + account.ID))
+		}
+		return opened, err
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // hashing is argon2id with one lane: a flood of logins must not take every processor. Logins are cached.
@@ -29,8 +30,10 @@ func mustHash(password string) string {
 	return hash
 }
 
-// Authenticate checks a name and a password (Basic authentication). Denied
-// when either is wrong, without saying which. It costs 64 MiB and tens of milliseconds.
+// Authenticate checks a name and a password. Denied when either is wrong, or when the account is disabled
+// or locked, without saying which. It costs 64 MiB and tens of milliseconds.
+//
+// Wrong passwords count against the account, and lock it for a while, by the account policy.
 func (c *Control) Authenticate(ctx context.Context, userName, password string) (hawkfish.Account, error) {
 	account, err := c.FindAccountByName(ctx, userName)
 	if err != nil && hawkfish.KindOf(err) != hawkfish.NotFound {
@@ -38,30 +41,58 @@ func (c *Control) Authenticate(ctx context.Context, userName, password string) (
 	}
 	hash := account.PasswordHash
 	setDefault(&hash, nobody)
-	ok, compareErr := argon2id.ComparePasswordAndHash(password, hash)
-	if err != nil || compareErr != nil || !ok || !account.Enabled {
+	right, compareErr := argon2id.ComparePasswordAndHash(password, hash)
+	switch {
+	case err != nil || account.Locked():
+		return hawkfish.Account{}, errDenied
+	case compareErr != nil || !right:
+		return hawkfish.Account{}, c.noteFailure(ctx, account.ID)
+	case !account.Enabled:
 		return hawkfish.Account{}, errDenied
 	}
-	return account, nil
+	return account, c.ForgetFailures(ctx, account.ID)
 }
 
-// Login opens a session and returns its token, which is kept nowhere. Denied when
-// the name or the password is wrong, without saying which.
-func (c *Control) Login(ctx context.Context, userName, password, origin string) (hawkfish.Session, string, error) {
+func (c *Control) noteFailure(ctx context.Context, accountID string) error {
+	settings, err := c.Settings(ctx)
+	if err == nil {
+		err = c.NoteFailure(ctx, accountID, settings.Accounts.Lockout)
+	}
+	if err != nil {
+		return err
+	}
+	return errDenied
+}
+
+// BasicAuth says what becomes of HTTP Basic authentication.
+func (c *Control) BasicAuth(ctx context.Context) (schemas.BasicAuthState, error) {
+	settings, err := c.Settings(ctx)
+	return settings.Accounts.BasicAuth, err
+}
+
+// Login opens a session and returns its token, which is kept nowhere. It is denied as Authenticate is.
+func (c *Control) Login(ctx context.Context, userName, password, origin string) (hawkfish.Session, hawkfish.Account, string, error) {
 	account, err := c.Authenticate(ctx, userName, password)
 	if err != nil {
-		return hawkfish.Session{}, "", err
+		return hawkfish.Session{}, account, "", err
+	}
+	settings, err := c.Settings(ctx)
+	if err != nil {
+		return hawkfish.Session{}, account, "", err
 	}
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails (crypto/rand)
 	token := hex.EncodeToString(secret)
 	hash := sha256.Sum256([]byte(token))
 	session, err := c.OpenSession(ctx, hawkfish.Session{
-		ID: uuid.NewString(), TokenHash: hash[:], AccountID: account.ID, UserName: account.UserName,
-		Origin: origin, ExpiresAt: time.Now().Add(hawkfish.SessionLifetime),
-	})
-	return session, token, err
+		ID: uuid.NewString(), TokenHash: hash[:], AccountID: account.ID, UserName: account.UserName, Origin: origin,
+	}, settings.Sessions.Lifetime()+slack(settings.Sessions))
+	return session, account, token, err
 }
+
+// slack is how much longer than its timeout a session lives: its use is written down no more often than this, and
+// none shall end early.
+func slack(p hawkfish.SessionPolicy) time.Duration { return p.Lifetime() / 20 }
 
 // SessionAccount returns the account behind a session token, and prolongs the session now and then.
 func (c *Control) SessionAccount(ctx context.Context, token string) (hawkfish.Session, hawkfish.Account, error) {
@@ -74,8 +105,12 @@ func (c *Control) SessionAccount(ctx context.Context, token string) (hawkfish.Se
 	if err == nil && !account.Enabled {
 		err = errDenied
 	}
-	if err == nil && time.Until(session.ExpiresAt) < hawkfish.SessionLifetime/2 {
-		err = c.TouchSession(ctx, session.ID)
+	if err != nil {
+		return session, account, err
+	}
+	settings, err := c.Settings(ctx)
+	if err == nil && time.Until(session.ExpiresAt) < settings.Sessions.Lifetime() {
+		err = c.TouchSession(ctx, session.ID, settings.Sessions.Lifetime()+slack(settings.Sessions))
 	}
 	return session, account, err
 }

@@ -21,6 +21,8 @@ type Store interface {
 	hawkfish.Tasks
 	hawkfish.Accounts
 	hawkfish.Projects
+	hawkfish.SettingsKeeper
+	hawkfish.Trail
 }
 
 // Asked is who asks for something, and with which request; it is kept with the task.
@@ -54,7 +56,9 @@ type Control struct {
 	Starter    Starter
 	ReadSerial SerialReader
 	CheckURL   func(url string) error // says why an image may not be fetched from there
-	Log        *slog.Logger
+	// Certificates are those that the listener shows; nil: it does not speak TLS.
+	Certificates Certificates
+	Log          *slog.Logger
 }
 
 // accepting refuses new work while Temporal does not answer. What has been

@@ -339,7 +339,7 @@ func TestLogin(t *testing.T) {
 	if again, err := p.EnsureAdmin(ctx, "other"); again != "" || err != nil {
 		t.Errorf("a second first account: %q, %v", again, err)
 	}
-	session, token, err := p.Login(ctx, control.AdminName, generated, "127.0.0.1")
+	session, _, token, err := p.Login(ctx, control.AdminName, generated, "127.0.0.1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,7 +347,7 @@ func TestLogin(t *testing.T) {
 		t.Errorf("token: %+v, %v", account, err)
 	}
 	for _, wrong := range [][2]string{{control.AdminName, "guess"}, {"nobody", generated}, {"", ""}} {
-		if _, _, err := p.Login(ctx, wrong[0], wrong[1], ""); hawkfish.KindOf(err) != hawkfish.Denied {
+		if _, _, _, err := p.Login(ctx, wrong[0], wrong[1], ""); hawkfish.KindOf(err) != hawkfish.Denied {
 			t.Errorf("%q: %v", wrong[0], err)
 		}
 	}

@@ -17,6 +17,12 @@ var OEMPrivileges = map[string]map[string]AnyOf{
 	// Projects say who sees what.
 	"Project":           oemOperations(PrivilegeLogin, PrivilegeConfigureUsers),
 	"ProjectCollection": oemOperations(PrivilegeLogin, PrivilegeConfigureUsers),
+	"Member":            oemOperations(PrivilegeLogin, PrivilegeConfigureUsers),
+	"MemberCollection":  oemOperations(PrivilegeLogin, PrivilegeConfigureUsers),
+	// The audit trail tells what everyone does.
+	"Audit":                oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	"AuditEntry":           oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	"AuditEntryCollection": oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
 	// Guests print secrets while they boot, so that reading along is more than looking.
 	"HawkFishSerialLog": oemOperations(PrivilegeConfigureComponents, PrivilegeConfigureComponents),
 }

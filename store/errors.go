@@ -22,6 +22,10 @@ const (
 	resourceAccount = "ManagerAccount"
 	resourceSession = "Session"
 	resourceProject = "Project"
+	resourceRole    = "Role"
+	resourceMember  = "Member"
+	resourceSetting = "Setting"
+	resourceAudit   = "AuditEntry"
 )
 
 // subject is what a call is about, in the caller's words.
@@ -40,11 +44,15 @@ var broken = map[string]func(on subject, cause *pgconn.PgError) *hawkfish.Error{
 	"accounts_user_name_unique":        taken(resourceAccount, "/UserName", "user_name"),
 	"tasks_pkey":                       taken(resourceTask, "/Id", "id"),
 	"systems_image_in_use":             inUse(resourceImage),
-	"systems_project_id_fkey":          unknown(resourceProject),
-	"images_project_id_fkey":           unknown(resourceProject),
-	"tasks_project_id_fkey":            unknown(resourceProject),
-	"account_projects_project_id_fkey": unknown(resourceProject),
-	"sessions_account_id_fkey":         unknown(resourceAccount),
+	"systems_project_id_fkey":          reference(resourceProject, "/Project"),
+	"images_project_id_fkey":           reference(resourceProject, "/Project"),
+	"account_projects_project_id_fkey": reference(resourceProject, "/Project"),
+	"account_projects_account_id_fkey": reference(resourceAccount, "/User"),
+	"account_projects_pkey":            taken(resourceMember, "/User", ""),
+	"accounts_role_id_fkey":            reference(resourceRole, "/RoleId"),
+	"sessions_account_id_fkey":         reference(resourceAccount, ""),
+	"projects_name_unique":             taken(resourceProject, "/Name", "name"),
+	"roles_pkey":                       taken(resourceRole, "/RoleId", "id"),
 }
 
 // taken says that a unique property, which is kept in column, has this value elsewhere.
@@ -67,9 +75,15 @@ func inUse(resource string) func(subject, *pgconn.PgError) *hawkfish.Error {
 	}
 }
 
-func unknown(resource string) func(subject, *pgconn.PgError) *hawkfish.Error {
-	return func(_ subject, cause *pgconn.PgError) *hawkfish.Error {
-		return &hawkfish.Error{Kind: hawkfish.NotFound, Resource: resource, Err: cause}
+// reference is for foreign keys, which are broken by naming what is not there, and by deleting what others need.
+func reference(resource, property string) func(subject, *pgconn.PgError) *hawkfish.Error {
+	return func(on subject, cause *pgconn.PgError) *hawkfish.Error {
+		if strings.Contains(cause.Detail, "is still referenced") {
+			return &hawkfish.Error{Kind: hawkfish.Conflict, Resource: resource, ID: on.id, Message: "it still has " + cause.TableName, Err: cause}
+		}
+		value, _, _ := strings.Cut(cause.Detail, ") is not present")
+		_, value, _ = strings.Cut(value, ")=(")
+		return &hawkfish.Error{Kind: hawkfish.NotFound, Resource: resource, Property: property, Value: value, Err: cause}
 	}
 }
 

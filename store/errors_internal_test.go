@@ -26,7 +26,7 @@ func TestFailure(t *testing.T) {
 		"one of ours":      {&hawkfish.Error{Kind: hawkfish.Busy}, hawkfish.Busy},
 		"unique":           {&pgconn.PgError{Code: "23505", ConstraintName: "systems_name_unique"}, hawkfish.Exists},
 		"in use":           {&pgconn.PgError{Code: "23503", ConstraintName: "systems_image_in_use"}, hawkfish.Conflict},
-		"unknown project":  {&pgconn.PgError{Code: "23503", ConstraintName: "tasks_project_id_fkey"}, hawkfish.NotFound},
+		"unknown project":  {&pgconn.PgError{Code: "23503", ConstraintName: "systems_project_id_fkey"}, hawkfish.NotFound},
 		"a check":          {&pgconn.PgError{Code: "23514", ConstraintName: "systems_phase_check"}, hawkfish.Internal},
 		"a text with zero": {&pgconn.PgError{Code: "22021"}, hawkfish.Invalid},
 		"deadlock":         {&pgconn.PgError{Code: "40P01"}, hawkfish.Unavailable},

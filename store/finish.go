@@ -13,7 +13,7 @@ import (
 	"github.com/projectbeskar/hawkfish/store/db"
 )
 
-// Transactions take their locks in this order, so that none waits for one that waits for it: the target's
+// Transactions take their locks in this order, so that none waits for one that waits for it: the project, the target's
 // queue, the task, hosts, the image, the system, and last the outbox.
 
 // FinishTask closes a task, in one transaction with everything that follows from it: the operation's effect on its

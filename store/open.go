@@ -24,12 +24,16 @@ func (s *Store) OpenTask(ctx context.Context, t hawkfish.Task) (hawkfish.Task, e
 }
 
 // CreateSystem stores a system and the task that provisions it, or neither. Exists when the name is taken;
-// NotFound when the image or the project is missing; Conflict when the image is not ready.
+// NotFound when the image or the project is missing; Conflict when the image is not ready; Exhausted when
+// the project would have more than its quotas allow.
 func (s *Store) CreateSystem(ctx context.Context, created hawkfish.System, t hawkfish.Task) (hawkfish.Task, error) {
 	created.ID = newID(created.ID)
 	t.Target = hawkfish.Target{Kind: hawkfish.TargetSystem, ID: created.ID, Name: created.Name}
 	t.ProjectID = created.ProjectID
 	return s.open(ctx, t, func(ctx context.Context, q *db.Queries, _ *hawkfish.Task) error {
+		if err := withinQuotas(ctx, q, created); err != nil {
+			return err
+		}
 		if err := keepImage(ctx, q, created.ImageID); err != nil {
 			return err
 		}

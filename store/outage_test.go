@@ -127,16 +127,16 @@ func TestChanges(t *testing.T) {
 	}()
 	<-connected
 	sys, task := f.Provisioning(t, "web1", nil)
-	account, err := s.CreateAccount(t.Context(), hawkfish.Account{UserName: "ada", Projects: []string{f.Project}})
+	account, err := s.CreateAccount(t.Context(), hawkfish.Account{UserName: "ada", RoleID: "Operator", Projects: []string{f.Project}})
 	require.NoError(t, err)
-	session, err := s.OpenSession(t.Context(), hawkfish.Session{TokenHash: []byte("x"), AccountID: account.ID})
+	session, err := s.OpenSession(t.Context(), hawkfish.Session{TokenHash: []byte("x"), AccountID: account.ID}, time.Minute)
 	require.NoError(t, err)
 	require.NoError(t, s.CloseSession(t.Context(), session.ID))
 	f.Announce(t, "h1", hawkfish.Resources{})
 	f.Announce(t, "h1", hawkfish.Resources{})
 	f.Finish(t, task, "Exception")
 	for _, want := range []string{
-		"systems I " + sys.ID, "accounts I " + account.ID,
+		"systems I " + sys.ID, "accounts I " + account.ID, "accounts U " + account.ID,
 		"sessions I " + session.ID, "sessions D " + session.ID, "hosts I h1", "systems D " + sys.ID,
 	} {
 		require.Equal(t, want, <-heard)

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -78,11 +79,17 @@ func host(r db.Host, cpus, memoryMiB, diskGiB int64) (hawkfish.Host, error) {
 	return h, json.Unmarshal(r.Facts, &h.Facts)
 }
 
-func account(r db.Account, projects []string) hawkfish.Account {
+func account(r db.Account, rights, projects, roles []string) hawkfish.Account {
+	in := map[string]hawkfish.ProjectRole{}
+	for i, role := range roles {
+		if role != "" {
+			in[projects[i]] = hawkfish.ProjectRole(role)
+		}
+	}
 	return hawkfish.Account{
 		ID: r.ID, UserName: r.UserName, PasswordHash: r.PasswordHash, RoleID: r.RoleID, Enabled: r.Enabled,
-		PasswordChangeRequired: r.PasswordChangeRequired, Projects: projects,
-		Revision: r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+		PasswordChangeRequired: r.PasswordChangeRequired, LockedUntil: utc(r.LockedUntil),
+		Projects: projects, ProjectRoles: in, Privileges: privileges(rights), Revision: r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 }
 
@@ -93,11 +100,15 @@ func session(r db.Session, userName string) hawkfish.Session {
 	}
 }
 
-func project(r db.Project) hawkfish.Project {
-	return hawkfish.Project{
+func project(r db.Project) (hawkfish.Project, error) {
+	p := hawkfish.Project{
 		ID: r.ID, Name: r.Name, Description: r.Description,
 		Revision: r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
+	if r.ID == "" { // no row
+		return p, nil
+	}
+	return p, errors.Join(json.Unmarshal(r.Labels, &p.Labels), json.Unmarshal(r.Quotas, &p.Quotas))
 }
 
 func event(r db.Event) hawkfish.Event {

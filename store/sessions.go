@@ -8,9 +8,8 @@ import (
 	"github.com/projectbeskar/hawkfish/store/db"
 )
 
-// OpenSession makes an ID when it is empty, and an expiry a SessionLifetime from now when there is none.
-// It also drops the sessions that have expired. NotFound when the account does not exist.
-func (s *Store) OpenSession(ctx context.Context, opened hawkfish.Session) (hawkfish.Session, error) {
+// OpenSession makes an ID when it is empty; opened.ExpiresAt, when it is set, goes before lifetime. It also drops the sessions that have expired. NotFound when the account does not exist.
+func (s *Store) OpenSession(ctx context.Context, opened hawkfish.Session, lifetime time.Duration) (hawkfish.Session, error) {
 	opened.ID = newID(opened.ID)
 	on := subject{resourceAccount, opened.AccountID}
 	if !isID(opened.AccountID) {
@@ -26,7 +25,7 @@ func (s *Store) OpenSession(ctx context.Context, opened hawkfish.Session) (hawkf
 		}
 		row, err := q.InsertSession(ctx, db.InsertSessionParams{
 			ID: opened.ID, TokenHash: opened.TokenHash, AccountID: opened.AccountID, Origin: opened.Origin,
-			ExpiresAt: expiry, Lifetime: hawkfish.SessionLifetime.Seconds(),
+			ExpiresAt: expiry, Lifetime: lifetime.Seconds(),
 		})
 		if err != nil {
 			return hawkfish.Session{}, err
@@ -76,11 +75,19 @@ func (s *Store) CloseSession(ctx context.Context, id string) error {
 	return s.onSession(ctx, id, func(ctx context.Context, q *db.Queries) (int64, error) { return q.CloseSession(ctx, id) })
 }
 
-// TouchSession moves a session's expiry to SessionLifetime from now. NotFound, also when it has expired.
-func (s *Store) TouchSession(ctx context.Context, id string) error {
+// TouchSession moves a session's expiry to a lifetime from now. NotFound, also when it has expired.
+func (s *Store) TouchSession(ctx context.Context, id string, lifetime time.Duration) error {
 	return s.onSession(ctx, id, func(ctx context.Context, q *db.Queries) (int64, error) {
-		return q.TouchSession(ctx, db.TouchSessionParams{ID: id, Lifetime: hawkfish.SessionLifetime.Seconds()})
+		return q.TouchSession(ctx, db.TouchSessionParams{ID: id, Lifetime: lifetime.Seconds()})
 	})
+}
+
+// ShortenSessions lets no session live for longer than a lifetime from now.
+func (s *Store) ShortenSessions(ctx context.Context, lifetime time.Duration) error {
+	_, err := ask(ctx, s, subject{resource: resourceSession}, func(ctx context.Context, q *db.Queries) (struct{}, error) {
+		return struct{}{}, q.ShortenSessions(ctx, lifetime.Seconds())
+	})
+	return err
 }
 
 // onSession runs a statement that must meet the session.

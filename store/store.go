@@ -29,6 +29,8 @@ var _ interface {
 	hawkfish.Ledger
 	hawkfish.Accounts
 	hawkfish.Projects
+	hawkfish.SettingsKeeper
+	hawkfish.Trail
 	hawkfish.Outbox
 	hawkfish.Housekeeping
 } = (*Store)(nil)

@@ -50,9 +50,15 @@ var kinds = map[hawkfish.Kind]struct {
 			return schemas.PropertyValueNotInList(clip(e.Value), propertyOf(e))
 		},
 	},
-	hawkfish.Exhausted: {tell: func(e *hawkfish.Error) schemas.Message {
-		return schemas.HawkFishNoHostFits(cmp.Or(e.Message, "none has enough left"))
-	}},
+	hawkfish.Exhausted: {
+		tell: func(e *hawkfish.Error) schemas.Message {
+			return schemas.HawkFishNoHostFits(cmp.Or(e.Message, "none has enough left"))
+		},
+		// A quota of this property is used up.
+		ofProperty: func(e *hawkfish.Error) schemas.Message {
+			return schemas.HawkFishQuotaExceeded(e.ID, propertyOf(e), e.Value)
+		},
+	},
 	hawkfish.TimedOut: {tell: func(*hawkfish.Error) schemas.Message { return schemas.OperationTimeout() }},
 	hawkfish.Unavailable: {tell: func(*hawkfish.Error) schemas.Message {
 		return schemas.ServiceTemporarilyUnavailable(retryDown)

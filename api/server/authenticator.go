@@ -19,6 +19,8 @@ type Authenticator interface {
 	Basic(ctx context.Context, userName, password string, from netip.Addr) (*redfish.Caller, error)
 	// Token checks a session's token.
 	Token(ctx context.Context, token string) (*redfish.Caller, error)
+	// Challenges reports whether a reply that refuses someone may ask for Basic authentication.
+	Challenges(ctx context.Context) bool
 	// Attempt admits a password that someone else checks, as when a session is opened. end, which must be
 	// called once, says whether it was right.
 	Attempt(ctx context.Context, userName string, from netip.Addr) (end func(right bool), err error)
@@ -35,28 +37,33 @@ type Accounts interface {
 	Authenticate(ctx context.Context, userName, password string) (hawkfish.Account, error)
 	SessionAccount(ctx context.Context, token string) (hawkfish.Session, hawkfish.Account, error)
 	FindAccount(ctx context.Context, id string) (hawkfish.Account, error)
+	// BasicAuth says whether Basic authentication is accepted; asked as often as FindAccount.
+	BasicAuth(ctx context.Context) (schemas.BasicAuthState, error)
 }
+
+// errNoBasic refuses what the account policy has switched off.
+var errNoBasic = &hawkfish.Error{Kind: hawkfish.Denied, Resource: "Session", Message: "Basic authentication is switched off"}
 
 // Logins is the Authenticator over accounts and sessions.
 type Logins struct {
 	accounts Accounts
 	guard    *guard
 	verified *verified
-	roles    map[string][]schemas.Privilege
 }
 
 // NewLogins returns an Authenticator.
 func NewLogins(accounts Accounts, limits config.Limits) *Logins {
-	l := &Logins{accounts: accounts, guard: newGuard(limits), verified: newVerified(), roles: map[string][]schemas.Privilege{}}
-	for _, role := range schemas.RoleID("").Values() {
-		l.roles[role] = schemas.RoleID(role).AssignedPrivileges()
-	}
-	return l
+	return &Logins{accounts: accounts, guard: newGuard(limits), verified: newVerified()}
 }
 
 // Basic implements Authenticator. Only the first request with a password, and one in each
 // verifiedFor after it, pays for argon2.
 func (l *Logins) Basic(ctx context.Context, userName, password string, from netip.Addr) (*redfish.Caller, error) {
+	if state, err := l.accounts.BasicAuth(ctx); err != nil {
+		return nil, err
+	} else if state == schemas.BasicAuthStateDisabled {
+		return nil, errNoBasic
+	}
 	mac := l.verified.key(userName, password)
 	if known, ok := l.verified.get(mac, time.Now()); ok {
 		account, err := l.accounts.FindAccount(ctx, known.caller.Actor.AccountID)
@@ -100,13 +107,19 @@ func (l *Logins) Token(ctx context.Context, token string) (*redfish.Caller, erro
 	return l.callerOf(account, session.ID), nil
 }
 
+// Challenges implements Authenticator.
+func (l *Logins) Challenges(ctx context.Context) bool {
+	state, err := l.accounts.BasicAuth(ctx)
+	return err != nil || state == schemas.BasicAuthStateEnabled
+}
+
 // Attempt implements Authenticator.
 func (l *Logins) Attempt(ctx context.Context, userName string, from netip.Addr) (func(right bool), error) {
 	return l.guard.attempt(ctx, userName, from)
 }
 
 // callerOf says what an account may do and see. sessionID is empty with Basic.
-func (l *Logins) callerOf(a hawkfish.Account, sessionID string) *redfish.Caller {
+func (*Logins) callerOf(a hawkfish.Account, sessionID string) *redfish.Caller {
 	return &redfish.Caller{
 		Actor: hawkfish.Actor{
 			AccountID: a.ID,
@@ -114,7 +127,8 @@ func (l *Logins) callerOf(a hawkfish.Account, sessionID string) *redfish.Caller 
 			SessionID: sessionID,
 			Scope:     hawkfish.Scope{All: a.RoleID == string(schemas.RoleAdministrator), Projects: a.Projects},
 		},
-		Privileges:             l.roles[a.RoleID], // of an unknown role: none
+		Privileges:             a.Privileges,
+		Roles:                  a.ProjectRoles,
 		PasswordChangeRequired: a.PasswordChangeRequired,
 	}
 }

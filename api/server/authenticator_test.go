@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -25,12 +26,13 @@ type people struct {
 	checked, atOnce, most atomic.Int32
 	gate                  chan struct{} // when set, each check of a password takes one
 	down                  atomic.Bool
+	basic                 schemas.BasicAuthState // empty: Enabled
 }
 
 func newPeople() *people {
 	return &people{accounts: map[string]hawkfish.Account{
-		"1": {ID: "1", UserName: "admin", RoleID: "Administrator", Enabled: true, Revision: 1},
-		"2": {ID: "2", UserName: "reader", RoleID: "ReadOnly", Enabled: true, Projects: []string{"p"}, Revision: 1},
+		"1": {ID: "1", UserName: "admin", RoleID: "Administrator", Privileges: schemas.RoleAdministrator.AssignedPrivileges(), Enabled: true, Revision: 1},
+		"2": {ID: "2", UserName: "reader", RoleID: "ReadOnly", Privileges: schemas.RoleReadOnly.AssignedPrivileges(), Enabled: true, Projects: []string{"p"}, Revision: 1},
 	}}
 }
 
@@ -60,6 +62,12 @@ func (p *people) SessionAccount(ctx context.Context, token string) (hawkfish.Ses
 	}
 	a, err := p.FindAccount(ctx, "1")
 	return hawkfish.Session{ID: "s"}, a, err
+}
+
+func (p *people) BasicAuth(context.Context) (schemas.BasicAuthState, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return cmp.Or(p.basic, schemas.BasicAuthStateEnabled), nil
 }
 
 func (p *people) FindAccount(_ context.Context, id string) (hawkfish.Account, error) {
@@ -121,7 +129,9 @@ func TestAChangedAccountMustShowItsPasswordAgain(t *testing.T) {
 	l := logins(t, p, nil)
 	_, err := l.Basic(t.Context(), "admin", "right", home)
 	require.NoError(t, err)
-	p.change("1", func(a *hawkfish.Account) { a.RoleID = "ReadOnly" })
+	p.change("1", func(a *hawkfish.Account) {
+		a.RoleID, a.Privileges = "ReadOnly", schemas.RoleReadOnly.AssignedPrivileges()
+	})
 	caller, err := l.Basic(t.Context(), "admin", "right", home)
 	require.NoError(t, err)
 	assert.EqualValues(t, 2, p.checked.Load())

@@ -39,6 +39,7 @@ func (s *Server) caller(x *exchange, header *fasthttp.RequestHeader) (*redfish.C
 	if !ok {
 		return nil, errCredentials
 	}
+	x.claimed = user
 	return s.Auth.Basic(x.ctx, user, password, x.from.Addr)
 }
 

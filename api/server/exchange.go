@@ -25,6 +25,7 @@ type exchange struct {
 	req      redfish.Request
 	place    *place // nil: nothing is there
 	endpoint *endpoint
+	claimed  string // who they say they are, where a password comes along
 }
 
 // handle is fiber's handler for everything but the probes. There are no middlewares: five of
@@ -34,6 +35,7 @@ func (s *Server) handle(c fiber.Ctx) error {
 	defer s.measures.inFlight.Dec()
 	x := &exchange{ctx: s.base}
 	reply := s.answer(x, c.RequestCtx())
+	s.note(x, reply)
 	s.write(c.RequestCtx(), x, reply)
 	s.finish(x, reply)
 	return nil
@@ -113,7 +115,8 @@ func (s *Server) answer(x *exchange, http *fasthttp.RequestCtx) (reply redfish.R
 
 // login serves an operation that checks a password itself, as guarded as Basic authentication is.
 func (s *Server) login(x *exchange) redfish.Reply {
-	end, err := s.Auth.Attempt(x.ctx, userNameIn(x.req.Body), x.from.Addr)
+	x.claimed = userNameIn(x.req.Body)
+	end, err := s.Auth.Attempt(x.ctx, x.claimed, x.from.Addr)
 	if err != nil {
 		return s.refuse(x, err)
 	}

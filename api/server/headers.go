@@ -22,6 +22,7 @@ const (
 	headerIfNoneMatch   = "If-None-Match"
 	headerODataVersion  = "Odata-Version"
 	headerRequestID     = "X-Request-Id"
+	headerChallenge     = "WWW-Authenticate"
 )
 
 // versionFits reports whether a request's OData-Version, if any, is ours (DSP0266, "Request headers").

@@ -35,7 +35,11 @@ func (s *Server) write(http *fasthttp.RequestCtx, x *exchange, reply redfish.Rep
 	if reply.ETag != "" {
 		set(header, redfish.Field{Name: "ETag", Value: reply.ETag})
 	}
+	challenges := reply.Status != fasthttp.StatusUnauthorized || s.Auth.Challenges(x.ctx)
 	for _, line := range reply.Header {
+		if line.Name == headerChallenge && !challenges {
+			continue
+		}
 		set(header, line)
 		if line.Name == headerAuthToken {
 			set(header, redfish.Field{Name: "Cache-Control", Value: secret})

@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v3/middleware/adaptor"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/api/redfish"
 	"github.com/projectbeskar/hawkfish/internal/config"
 	"github.com/projectbeskar/hawkfish/internal/metrics"
@@ -27,7 +28,7 @@ type Service interface {
 	Allow(pattern string) []string
 }
 
-// Config is what a server needs. All but TLS must be set.
+// Config is what a server needs. All but TLS and Audit must be set.
 type Config struct {
 	Service Service
 	Auth    Authenticator
@@ -36,6 +37,8 @@ type Config struct {
 	Log     *slog.Logger
 	Metrics *prometheus.Registry
 	Ready   metrics.Ready
+	// Audit takes note of every change and every refused attempt; it must not wait. nil: nobody does.
+	Audit func(hawkfish.AuditEntry)
 }
 
 // Server serves Redfish over HTTP/1.1.

@@ -3,8 +3,11 @@ package process
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
+	"os"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -66,17 +69,24 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	if err != nil {
 		return err
 	}
+	auditor := control.NewAuditor(st, p.Log.With("component", "audit"))
 	srv := server.New(server.Config{
 		Service: redfish.NewService(api.Resources(c, info)),
 		Auth:    server.NewLogins(c, p.Config.Limits),
 		TLS:     encryption, Limits: p.Config.Limits,
-		Log: p.Log, Metrics: p.Registry, Ready: c.Ready,
+		Log: p.Log, Metrics: p.Registry, Ready: c.Ready, Audit: auditor.Note,
 	})
-	return together(ctx,
+	// What requests have noted is written after the last of them.
+	written := make(chan error, 1)
+	auditing, stopAuditor := context.WithCancel(context.WithoutCancel(ctx))
+	go func() { written <- auditor.Run(auditing) }()
+	err = together(ctx,
 		memory.Run,
 		dispatcher.Run,
 		func(ctx context.Context) error { return srv.Serve(ctx, ln) },
 	)
+	stopAuditor()
+	return errors.Join(err, <-written)
 }
 
 func (p Parts) control(st control.Store, service *durable.Service, starter control.Starter) (*control.Control, error) {
@@ -115,5 +125,13 @@ func (p Parts) encryption() (*tls.Config, error) {
 // replica finds the same one, and it lives as long as the database does.
 func (p Parts) info(ctx context.Context, st *store.Store) (api.ServiceInfo, error) {
 	project, err := st.FindProject(ctx, hawkfish.Scope{All: true}, hawkfish.DefaultProject)
-	return api.ServiceInfo{UUID: project.ID, Version: Version(), TemporalUI: p.Config.TemporalUIURL, TemporalNamespace: p.Config.TemporalNamespace}, err
+	info := api.ServiceInfo{UUID: project.ID, Version: Version(), TemporalUI: p.Config.TemporalUIURL, TemporalNamespace: p.Config.TemporalNamespace}
+	info.HostName, info.TLS = p.Config.HostName, p.Config.TLSMode != config.TLSOff
+	if info.HostName == "" {
+		info.HostName, _ = os.Hostname() // the kernel knows it
+	}
+	if _, port, splitErr := net.SplitHostPort(p.Config.Listen); splitErr == nil {
+		info.Port, _ = strconv.Atoi(port) // checked by the configuration
+	}
+	return info, err
 }

@@ -47,9 +47,15 @@ func (s *Store) CloseSession(ctx context.Context, id string) error {
 }
 
 // TouchSession moves a session's expiry.
-func (s *Store) TouchSession(ctx context.Context, id string) error {
+func (s *Store) TouchSession(ctx context.Context, id string, lifetime time.Duration) error {
 	defer s.forgetSession(id, false)
-	return s.Source.TouchSession(ctx, id)
+	return s.Source.TouchSession(ctx, id, lifetime)
+}
+
+// ShortenSessions may change every session.
+func (s *Store) ShortenSessions(ctx context.Context, lifetime time.Duration) error {
+	defer s.sessions.forgetAll()
+	return s.Source.ShortenSessions(ctx, lifetime)
 }
 
 // FindAccount takes an ID.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,10 +21,10 @@ func BenchmarkReads(b *testing.B) {
 	for i := range 999 {
 		f.Provisioning(b, fmt.Sprint("s", i), nil)
 	}
-	account, err := c.CreateAccount(b.Context(), hawkfish.Account{UserName: "ada", Enabled: true})
+	account, err := c.CreateAccount(b.Context(), hawkfish.Account{UserName: "ada", RoleID: "Operator", Enabled: true})
 	require.NoError(b, err)
 	hash := sha256.Sum256([]byte("token"))
-	_, err = c.OpenSession(b.Context(), hawkfish.Session{TokenHash: hash[:], AccountID: account.ID})
+	_, err = c.OpenSession(b.Context(), hawkfish.Session{TokenHash: hash[:], AccountID: account.ID}, time.Minute)
 	require.NoError(b, err)
 	member := hawkfish.Scope{Projects: []string{f.Project}}
 

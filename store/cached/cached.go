@@ -26,6 +26,8 @@ type Source interface {
 	hawkfish.Ledger
 	hawkfish.Accounts
 	hawkfish.Projects
+	hawkfish.SettingsKeeper
+	hawkfish.Trail
 	hawkfish.Outbox
 	hawkfish.Housekeeping
 
@@ -52,6 +54,7 @@ type Store struct {
 	tokens   *index // hashes, to IDs of sessions
 	accounts *table[hawkfish.Account]
 	users    *index // names, to IDs of accounts
+	settings *table[hawkfish.Settings]
 	ends     *index // tasks seen to have ended
 }
 
@@ -62,7 +65,8 @@ func New(src Source, log *slog.Logger) *Store {
 		systems: newTable[hawkfish.System](0), names: newIndex(), lists: newTable[listing](maxLists),
 		sessions: newTable[hawkfish.Session](0), tokens: newIndex(),
 		accounts: newTable[hawkfish.Account](0), users: newIndex(),
-		ends: newIndex(),
+		settings: newTable[hawkfish.Settings](0),
+		ends:     newIndex(),
 	}
 }
 
@@ -96,6 +100,7 @@ func (s *Store) reset(live bool) {
 	s.lists.reset(live)
 	s.sessions.reset(live)
 	s.accounts.reset(live)
+	s.settings.reset(live)
 	for _, i := range []*index{s.names, s.tokens, s.users, s.ends} {
 		i.reset()
 	}
@@ -111,6 +116,7 @@ var changes = map[string]func(s *Store, op, id string){
 	},
 	"sessions": func(s *Store, op, id string) { s.forgetSession(id, op == "D") },
 	"accounts": func(s *Store, op, id string) { s.forgetAccount(id, op == "D") },
+	"settings": func(s *Store, _, _ string) { s.settings.forgetAll() },
 }
 
 func (s *Store) changed(table, op, id string) {

@@ -155,10 +155,10 @@ func TestOtherProcesses(t *testing.T) {
 	c := follow(t, newSource(storetest.Open(t, dsn, store.Options{})))
 	f := fleet(t, other)
 	s := f.Ready(t, "web1", nil)
-	account, err := other.CreateAccount(t.Context(), hawkfish.Account{UserName: "ada", Enabled: true})
+	account, err := other.CreateAccount(t.Context(), hawkfish.Account{UserName: "ada", RoleID: "Operator", Enabled: true})
 	require.NoError(t, err)
 	hash := sha256.Sum256([]byte("token"))
-	session, err := other.OpenSession(t.Context(), hawkfish.Session{TokenHash: hash[:], AccountID: account.ID})
+	session, err := other.OpenSession(t.Context(), hawkfish.Session{TokenHash: hash[:], AccountID: account.ID}, time.Minute)
 	require.NoError(t, err)
 
 	for i := range 20 {

@@ -10,15 +10,18 @@ import (
 )
 
 const accountByID = `-- name: AccountByID :one
-SELECT a.id, a.user_name, a.password_hash, a.role_id, a.enabled, a.password_change_required, a.revision, a.created_at, a.updated_at, ARRAY(
-    SELECT p.project_id FROM account_projects p WHERE p.account_id = a.id ORDER BY p.project_id
-)::uuid[] AS projects
-FROM accounts a WHERE a.id = $1
+SELECT a.id, a.user_name, a.password_hash, a.role_id, a.enabled, a.password_change_required, a.revision, a.created_at, a.updated_at, a.failures, a.last_failure_at, a.locked_until, r.privileges,
+    ARRAY(SELECT p.project_id FROM account_projects p WHERE p.account_id = a.id ORDER BY p.project_id)::uuid[] AS projects,
+    ARRAY(SELECT coalesce(p.role, '') FROM account_projects p WHERE p.account_id = a.id ORDER BY p.project_id)::text[] AS project_roles
+FROM accounts a JOIN roles r ON r.id = a.role_id
+WHERE a.id = $1
 `
 
 type AccountByIDRow struct {
-	Account  Account
-	Projects []string
+	Account      Account
+	Privileges   []string
+	Projects     []string
+	ProjectRoles []string
 }
 
 func (q *Queries) AccountByID(ctx context.Context, id string) (AccountByIDRow, error) {
@@ -34,21 +37,29 @@ func (q *Queries) AccountByID(ctx context.Context, id string) (AccountByIDRow, e
 		&i.Account.Revision,
 		&i.Account.CreatedAt,
 		&i.Account.UpdatedAt,
+		&i.Account.Failures,
+		&i.Account.LastFailureAt,
+		&i.Account.LockedUntil,
+		&i.Privileges,
 		&i.Projects,
+		&i.ProjectRoles,
 	)
 	return i, err
 }
 
 const accountByName = `-- name: AccountByName :one
-SELECT a.id, a.user_name, a.password_hash, a.role_id, a.enabled, a.password_change_required, a.revision, a.created_at, a.updated_at, ARRAY(
-    SELECT p.project_id FROM account_projects p WHERE p.account_id = a.id ORDER BY p.project_id
-)::uuid[] AS projects
-FROM accounts a WHERE a.user_name = $1
+SELECT a.id, a.user_name, a.password_hash, a.role_id, a.enabled, a.password_change_required, a.revision, a.created_at, a.updated_at, a.failures, a.last_failure_at, a.locked_until, r.privileges,
+    ARRAY(SELECT p.project_id FROM account_projects p WHERE p.account_id = a.id ORDER BY p.project_id)::uuid[] AS projects,
+    ARRAY(SELECT coalesce(p.role, '') FROM account_projects p WHERE p.account_id = a.id ORDER BY p.project_id)::text[] AS project_roles
+FROM accounts a JOIN roles r ON r.id = a.role_id
+WHERE a.user_name = $1
 `
 
 type AccountByNameRow struct {
-	Account  Account
-	Projects []string
+	Account      Account
+	Privileges   []string
+	Projects     []string
+	ProjectRoles []string
 }
 
 func (q *Queries) AccountByName(ctx context.Context, userName string) (AccountByNameRow, error) {
@@ -64,15 +75,73 @@ func (q *Queries) AccountByName(ctx context.Context, userName string) (AccountBy
 		&i.Account.Revision,
 		&i.Account.CreatedAt,
 		&i.Account.UpdatedAt,
+		&i.Account.Failures,
+		&i.Account.LastFailureAt,
+		&i.Account.LockedUntil,
+		&i.Privileges,
 		&i.Projects,
+		&i.ProjectRoles,
 	)
 	return i, err
 }
 
-const insertAccount = `-- name: InsertAccount :one
+const countAdministrators = `-- name: CountAdministrators :one
+SELECT count(*) FROM accounts WHERE role_id = 'Administrator' AND enabled
+`
+
+func (q *Queries) CountAdministrators(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, countAdministrators)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const deleteAccount = `-- name: DeleteAccount :execrows
+DELETE FROM accounts WHERE id = $1 AND ($2::bigint = 0 OR revision = $2)
+`
+
+type DeleteAccountParams struct {
+	ID       string
+	Expected int64
+}
+
+func (q *Queries) DeleteAccount(ctx context.Context, arg DeleteAccountParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteAccount, arg.ID, arg.Expected)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteRole = `-- name: DeleteRole :execrows
+DELETE FROM roles WHERE id = $1 AND NOT predefined AND ($2::bigint = 0 OR revision = $2)
+`
+
+type DeleteRoleParams struct {
+	ID       string
+	Expected int64
+}
+
+func (q *Queries) DeleteRole(ctx context.Context, arg DeleteRoleParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteRole, arg.ID, arg.Expected)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const forgetFailures = `-- name: ForgetFailures :exec
+UPDATE accounts SET failures = 0 WHERE id = $1 AND failures > 0
+`
+
+func (q *Queries) ForgetFailures(ctx context.Context, id string) error {
+	_, err := q.db.Exec(ctx, forgetFailures, id)
+	return err
+}
+
+const insertAccount = `-- name: InsertAccount :exec
 INSERT INTO accounts (id, user_name, password_hash, role_id, enabled, password_change_required)
 VALUES ($1, $2, $3, $4, $5, $6)
-RETURNING id, user_name, password_hash, role_id, enabled, password_change_required, revision, created_at, updated_at
 `
 
 type InsertAccountParams struct {
@@ -84,8 +153,8 @@ type InsertAccountParams struct {
 	PasswordChangeRequired bool
 }
 
-func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) (Account, error) {
-	row := q.db.QueryRow(ctx, insertAccount,
+func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) error {
+	_, err := q.db.Exec(ctx, insertAccount,
 		arg.ID,
 		arg.UserName,
 		arg.PasswordHash,
@@ -93,14 +162,42 @@ func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) (A
 		arg.Enabled,
 		arg.PasswordChangeRequired,
 	)
-	var i Account
+	return err
+}
+
+const insertAccountProjects = `-- name: InsertAccountProjects :exec
+INSERT INTO account_projects (account_id, project_id, role)
+SELECT $1::uuid, unnest($2::uuid[]), nullif(unnest($3::text[]), '')
+ON CONFLICT DO NOTHING
+`
+
+type InsertAccountProjectsParams struct {
+	AccountID string
+	Projects  []string
+	Roles     []string
+}
+
+func (q *Queries) InsertAccountProjects(ctx context.Context, arg InsertAccountProjectsParams) error {
+	_, err := q.db.Exec(ctx, insertAccountProjects, arg.AccountID, arg.Projects, arg.Roles)
+	return err
+}
+
+const insertRole = `-- name: InsertRole :one
+INSERT INTO roles (id, privileges) VALUES ($1, $2) RETURNING id, predefined, privileges, revision, created_at, updated_at
+`
+
+type InsertRoleParams struct {
+	ID         string
+	Privileges []string
+}
+
+func (q *Queries) InsertRole(ctx context.Context, arg InsertRoleParams) (Role, error) {
+	row := q.db.QueryRow(ctx, insertRole, arg.ID, arg.Privileges)
+	var i Role
 	err := row.Scan(
 		&i.ID,
-		&i.UserName,
-		&i.PasswordHash,
-		&i.RoleID,
-		&i.Enabled,
-		&i.PasswordChangeRequired,
+		&i.Predefined,
+		&i.Privileges,
 		&i.Revision,
 		&i.CreatedAt,
 		&i.UpdatedAt,
@@ -108,32 +205,19 @@ func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) (A
 	return i, err
 }
 
-const insertAccountProjects = `-- name: InsertAccountProjects :exec
-INSERT INTO account_projects (account_id, project_id)
-SELECT $1::uuid, unnest($2::uuid[])
-ON CONFLICT DO NOTHING
-`
-
-type InsertAccountProjectsParams struct {
-	AccountID string
-	Projects  []string
-}
-
-func (q *Queries) InsertAccountProjects(ctx context.Context, arg InsertAccountProjectsParams) error {
-	_, err := q.db.Exec(ctx, insertAccountProjects, arg.AccountID, arg.Projects)
-	return err
-}
-
 const listAccounts = `-- name: ListAccounts :many
-SELECT a.id, a.user_name, a.password_hash, a.role_id, a.enabled, a.password_change_required, a.revision, a.created_at, a.updated_at, ARRAY(
-    SELECT p.project_id FROM account_projects p WHERE p.account_id = a.id ORDER BY p.project_id
-)::uuid[] AS projects
-FROM accounts a ORDER BY a.user_name
+SELECT a.id, a.user_name, a.password_hash, a.role_id, a.enabled, a.password_change_required, a.revision, a.created_at, a.updated_at, a.failures, a.last_failure_at, a.locked_until, r.privileges,
+    ARRAY(SELECT p.project_id FROM account_projects p WHERE p.account_id = a.id ORDER BY p.project_id)::uuid[] AS projects,
+    ARRAY(SELECT coalesce(p.role, '') FROM account_projects p WHERE p.account_id = a.id ORDER BY p.project_id)::text[] AS project_roles
+FROM accounts a JOIN roles r ON r.id = a.role_id
+ORDER BY a.user_name
 `
 
 type ListAccountsRow struct {
-	Account  Account
-	Projects []string
+	Account      Account
+	Privileges   []string
+	Projects     []string
+	ProjectRoles []string
 }
 
 func (q *Queries) ListAccounts(ctx context.Context) ([]ListAccountsRow, error) {
@@ -155,7 +239,12 @@ func (q *Queries) ListAccounts(ctx context.Context) ([]ListAccountsRow, error) {
 			&i.Account.Revision,
 			&i.Account.CreatedAt,
 			&i.Account.UpdatedAt,
+			&i.Account.Failures,
+			&i.Account.LastFailureAt,
+			&i.Account.LockedUntil,
+			&i.Privileges,
 			&i.Projects,
+			&i.ProjectRoles,
 		); err != nil {
 			return nil, err
 		}
@@ -165,4 +254,165 @@ func (q *Queries) ListAccounts(ctx context.Context) ([]ListAccountsRow, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const listRoles = `-- name: ListRoles :many
+SELECT id, predefined, privileges, revision, created_at, updated_at FROM roles ORDER BY NOT predefined, id
+`
+
+func (q *Queries) ListRoles(ctx context.Context) ([]Role, error) {
+	rows, err := q.db.Query(ctx, listRoles)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Role
+	for rows.Next() {
+		var i Role
+		if err := rows.Scan(
+			&i.ID,
+			&i.Predefined,
+			&i.Privileges,
+			&i.Revision,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockAdministrators = `-- name: LockAdministrators :exec
+SELECT FROM accounts WHERE role_id = 'Administrator' AND enabled ORDER BY id FOR UPDATE
+`
+
+// Whoever takes an administrator away does so alone.
+func (q *Queries) LockAdministrators(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, lockAdministrators)
+	return err
+}
+
+const noteFailure = `-- name: NoteFailure :exec
+UPDATE accounts
+SET failures = CASE WHEN n.locks THEN 0 ELSE n.failures END,
+    last_failure_at = now(),
+    locked_until = CASE WHEN n.locks THEN now() + make_interval(secs => $1::double precision) ELSE locked_until END,
+    revision = revision + n.locks::integer
+FROM (
+    SELECT c.count AS failures, c.count >= $3::integer AS locks
+    FROM (
+        SELECT 1 + CASE WHEN b.last_failure_at > now() - make_interval(secs => $4::double precision) THEN b.failures ELSE 0 END AS count
+        FROM accounts b WHERE b.id = $2 FOR UPDATE
+    ) c
+) n
+WHERE accounts.id = $2 AND (locked_until IS NULL OR locked_until <= now())
+`
+
+type NoteFailureParams struct {
+	Duration   float64
+	ID         string
+	Threshold  int32
+	ResetAfter float64
+}
+
+// Wrong passwords while an account is locked do not prolong the lock.
+func (q *Queries) NoteFailure(ctx context.Context, arg NoteFailureParams) error {
+	_, err := q.db.Exec(ctx, noteFailure,
+		arg.Duration,
+		arg.ID,
+		arg.Threshold,
+		arg.ResetAfter,
+	)
+	return err
+}
+
+const roleByID = `-- name: RoleByID :one
+SELECT id, predefined, privileges, revision, created_at, updated_at FROM roles WHERE id = $1
+`
+
+func (q *Queries) RoleByID(ctx context.Context, id string) (Role, error) {
+	row := q.db.QueryRow(ctx, roleByID, id)
+	var i Role
+	err := row.Scan(
+		&i.ID,
+		&i.Predefined,
+		&i.Privileges,
+		&i.Revision,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
+const updateAccount = `-- name: UpdateAccount :execrows
+UPDATE accounts
+SET user_name = coalesce($1, user_name),
+    password_hash = coalesce($2, password_hash),
+    role_id = coalesce($3, role_id),
+    enabled = coalesce($4, enabled),
+    password_change_required = coalesce($5, password_change_required),
+    locked_until = CASE WHEN $6::boolean THEN NULL ELSE locked_until END,
+    failures = CASE WHEN $6::boolean OR $2 IS NOT NULL THEN 0 ELSE failures END,
+    revision = revision + 1, updated_at = now()
+WHERE id = $7 AND ($8::bigint = 0 OR revision = $8)
+`
+
+type UpdateAccountParams struct {
+	UserName               *string
+	PasswordHash           *string
+	RoleID                 *string
+	Enabled                *bool
+	PasswordChangeRequired *bool
+	Unlock                 bool
+	ID                     string
+	Expected               int64
+}
+
+// An expected revision of 0 matches any. A new password is a new start: failures are forgotten.
+func (q *Queries) UpdateAccount(ctx context.Context, arg UpdateAccountParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updateAccount,
+		arg.UserName,
+		arg.PasswordHash,
+		arg.RoleID,
+		arg.Enabled,
+		arg.PasswordChangeRequired,
+		arg.Unlock,
+		arg.ID,
+		arg.Expected,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const updateRole = `-- name: UpdateRole :one
+UPDATE roles SET privileges = $1, revision = revision + 1, updated_at = now()
+WHERE id = $2 AND NOT predefined AND ($3::bigint = 0 OR revision = $3)
+RETURNING id, predefined, privileges, revision, created_at, updated_at
+`
+
+type UpdateRoleParams struct {
+	Privileges []string
+	ID         string
+	Expected   int64
+}
+
+func (q *Queries) UpdateRole(ctx context.Context, arg UpdateRoleParams) (Role, error) {
+	row := q.db.QueryRow(ctx, updateRole, arg.Privileges, arg.ID, arg.Expected)
+	var i Role
+	err := row.Scan(
+		&i.ID,
+		&i.Predefined,
+		&i.Privileges,
+		&i.Revision,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
 }

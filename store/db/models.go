@@ -19,6 +19,34 @@ type Account struct {
 	Revision               int64
 	CreatedAt              time.Time
 	UpdatedAt              time.Time
+	Failures               int32
+	LastFailureAt          *time.Time
+	LockedUntil            *time.Time
+}
+
+type AccountProject struct {
+	AccountID string
+	ProjectID string
+	Revision  int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Role      *string
+}
+
+type Audit struct {
+	Sequence  int64
+	At        time.Time
+	AccountID string
+	UserName  string
+	SessionID string
+	Origin    string
+	Method    string
+	Target    string
+	Outcome   string
+	Status    int32
+	MessageID string
+	TaskID    string
+	RequestID string
 }
 
 type Event struct {
@@ -69,6 +97,17 @@ type Project struct {
 	Revision    int64
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+	Labels      json.RawMessage
+	Quotas      json.RawMessage
+}
+
+type Role struct {
+	ID         string
+	Predefined bool
+	Privileges []string
+	Revision   int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 type Session struct {
@@ -77,6 +116,14 @@ type Session struct {
 	AccountID string
 	Origin    string
 	ExpiresAt time.Time
+	Revision  int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+type Setting struct {
+	Name      string
+	Value     json.RawMessage
 	Revision  int64
 	CreatedAt time.Time
 	UpdatedAt time.Time

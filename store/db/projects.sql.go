@@ -7,10 +7,72 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 )
 
+const deleteProject = `-- name: DeleteProject :execrows
+DELETE FROM projects
+WHERE id = $1 AND ($2::boolean OR id = ANY ($3::uuid[])) AND ($4::bigint = 0 OR revision = $4)
+`
+
+type DeleteProjectParams struct {
+	ID         string
+	Everything bool
+	Projects   []string
+	Expected   int64
+}
+
+func (q *Queries) DeleteProject(ctx context.Context, arg DeleteProjectParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteProject,
+		arg.ID,
+		arg.Everything,
+		arg.Projects,
+		arg.Expected,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const insertProject = `-- name: InsertProject :one
+INSERT INTO projects (id, name, description, labels, quotas)
+VALUES ($1, $2, $3, $4, $5)
+RETURNING id, name, description, revision, created_at, updated_at, labels, quotas
+`
+
+type InsertProjectParams struct {
+	ID          string
+	Name        string
+	Description string
+	Labels      json.RawMessage
+	Quotas      json.RawMessage
+}
+
+func (q *Queries) InsertProject(ctx context.Context, arg InsertProjectParams) (Project, error) {
+	row := q.db.QueryRow(ctx, insertProject,
+		arg.ID,
+		arg.Name,
+		arg.Description,
+		arg.Labels,
+		arg.Quotas,
+	)
+	var i Project
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Description,
+		&i.Revision,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.Labels,
+		&i.Quotas,
+	)
+	return i, err
+}
+
 const listProjects = `-- name: ListProjects :many
-SELECT id, name, description, revision, created_at, updated_at FROM projects
+SELECT id, name, description, revision, created_at, updated_at, labels, quotas FROM projects
 WHERE $1::boolean OR id = ANY ($2::uuid[])
 ORDER BY created_at, id
 `
@@ -36,6 +98,8 @@ func (q *Queries) ListProjects(ctx context.Context, arg ListProjectsParams) ([]P
 			&i.Revision,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.Labels,
+			&i.Quotas,
 		); err != nil {
 			return nil, err
 		}
@@ -47,8 +111,20 @@ func (q *Queries) ListProjects(ctx context.Context, arg ListProjectsParams) ([]P
 	return items, nil
 }
 
+const lockQuotas = `-- name: LockQuotas :one
+SELECT quotas FROM projects WHERE id = $1 FOR NO KEY UPDATE
+`
+
+// Whoever adds to a project with quotas does so alone.
+func (q *Queries) LockQuotas(ctx context.Context, id string) (json.RawMessage, error) {
+	row := q.db.QueryRow(ctx, lockQuotas, id)
+	var quotas json.RawMessage
+	err := row.Scan(&quotas)
+	return quotas, err
+}
+
 const projectByID = `-- name: ProjectByID :one
-SELECT id, name, description, revision, created_at, updated_at FROM projects
+SELECT id, name, description, revision, created_at, updated_at, labels, quotas FROM projects
 WHERE id = $1 AND ($2::boolean OR id = ANY ($3::uuid[]))
 `
 
@@ -68,12 +144,14 @@ func (q *Queries) ProjectByID(ctx context.Context, arg ProjectByIDParams) (Proje
 		&i.Revision,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Labels,
+		&i.Quotas,
 	)
 	return i, err
 }
 
 const projectByName = `-- name: ProjectByName :one
-SELECT id, name, description, revision, created_at, updated_at FROM projects
+SELECT id, name, description, revision, created_at, updated_at, labels, quotas FROM projects
 WHERE name = $1 AND ($2::boolean OR id = ANY ($3::uuid[]))
 `
 
@@ -93,6 +171,89 @@ func (q *Queries) ProjectByName(ctx context.Context, arg ProjectByNameParams) (P
 		&i.Revision,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Labels,
+		&i.Quotas,
+	)
+	return i, err
+}
+
+const quotasOf = `-- name: QuotasOf :one
+SELECT quotas FROM projects WHERE id = $1
+`
+
+func (q *Queries) QuotasOf(ctx context.Context, id string) (json.RawMessage, error) {
+	row := q.db.QueryRow(ctx, quotasOf, id)
+	var quotas json.RawMessage
+	err := row.Scan(&quotas)
+	return quotas, err
+}
+
+const updateProject = `-- name: UpdateProject :one
+UPDATE projects
+SET name = coalesce($1, name), description = coalesce($2, description),
+    labels = coalesce($3::jsonb, labels), quotas = coalesce($4::jsonb, quotas),
+    revision = revision + 1, updated_at = now()
+WHERE id = $5 AND ($6::boolean OR id = ANY ($7::uuid[])) AND ($8::bigint = 0 OR revision = $8)
+RETURNING id, name, description, revision, created_at, updated_at, labels, quotas
+`
+
+type UpdateProjectParams struct {
+	Name        *string
+	Description *string
+	Labels      []byte
+	Quotas      []byte
+	ID          string
+	Everything  bool
+	Projects    []string
+	Expected    int64
+}
+
+func (q *Queries) UpdateProject(ctx context.Context, arg UpdateProjectParams) (Project, error) {
+	row := q.db.QueryRow(ctx, updateProject,
+		arg.Name,
+		arg.Description,
+		arg.Labels,
+		arg.Quotas,
+		arg.ID,
+		arg.Everything,
+		arg.Projects,
+		arg.Expected,
+	)
+	var i Project
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Description,
+		&i.Revision,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.Labels,
+		&i.Quotas,
+	)
+	return i, err
+}
+
+const usageOf = `-- name: UsageOf :one
+SELECT count(*) AS systems, coalesce(sum(cpus), 0)::bigint AS cpus,
+    coalesce(sum(memory_mib), 0)::bigint AS memory_mib, coalesce(sum(disk_gib), 0)::bigint AS disk_gib
+FROM systems WHERE project_id = $1
+`
+
+type UsageOfRow struct {
+	Systems   int64
+	CPUs      int64
+	MemoryMiB int64
+	DiskGiB   int64
+}
+
+func (q *Queries) UsageOf(ctx context.Context, projectID string) (UsageOfRow, error) {
+	row := q.db.QueryRow(ctx, usageOf, projectID)
+	var i UsageOfRow
+	err := row.Scan(
+		&i.Systems,
+		&i.CPUs,
+		&i.MemoryMiB,
+		&i.DiskGiB,
 	)
 	return i, err
 }

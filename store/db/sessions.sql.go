@@ -21,6 +21,21 @@ func (q *Queries) CloseSession(ctx context.Context, id string) (int64, error) {
 	return result.RowsAffected(), nil
 }
 
+const closeSessionsOf = `-- name: CloseSessionsOf :exec
+DELETE FROM sessions WHERE account_id = $1 AND id::text <> $2::text
+`
+
+type CloseSessionsOfParams struct {
+	AccountID string
+	Keep      string
+}
+
+// All but one; none has an empty ID.
+func (q *Queries) CloseSessionsOf(ctx context.Context, arg CloseSessionsOfParams) error {
+	_, err := q.db.Exec(ctx, closeSessionsOf, arg.AccountID, arg.Keep)
+	return err
+}
+
 const dropExpiredSessions = `-- name: DropExpiredSessions :execrows
 DELETE FROM sessions WHERE expires_at <= now()
 `
@@ -164,6 +179,18 @@ func (q *Queries) SessionByToken(ctx context.Context, tokenHash []byte) (Session
 		&i.UserName,
 	)
 	return i, err
+}
+
+const shortenSessions = `-- name: ShortenSessions :exec
+UPDATE sessions
+SET expires_at = now() + make_interval(secs => $1::double precision), revision = revision + 1, updated_at = now()
+WHERE expires_at > now() + make_interval(secs => $1::double precision)
+`
+
+// Sessions that would live longer than this from now live as long as this.
+func (q *Queries) ShortenSessions(ctx context.Context, lifetime float64) error {
+	_, err := q.db.Exec(ctx, shortenSessions, lifetime)
+	return err
 }
 
 const touchSession = `-- name: TouchSession :execrows

@@ -26,3 +26,13 @@ WHERE id = @id AND expires_at > now();
 
 -- name: DropExpiredSessions :execrows
 DELETE FROM sessions WHERE expires_at <= now();
+
+-- name: CloseSessionsOf :exec
+-- All but one; none has an empty ID.
+DELETE FROM sessions WHERE account_id = @account_id AND id::text <> @keep::text;
+
+-- name: ShortenSessions :exec
+-- Sessions that would live longer than this from now live as long as this.
+UPDATE sessions
+SET expires_at = now() + make_interval(secs => @lifetime::double precision), revision = revision + 1, updated_at = now()
+WHERE expires_at > now() + make_interval(secs => @lifetime::double precision);

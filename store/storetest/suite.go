@@ -22,6 +22,8 @@ type Store interface {
 	hawkfish.Ledger
 	hawkfish.Accounts
 	hawkfish.Projects
+	hawkfish.SettingsKeeper
+	hawkfish.Trail
 	hawkfish.Outbox
 	hawkfish.Housekeeping
 }
@@ -64,6 +66,17 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"Accounts":                testAccounts,
 		"Sessions":                testSessions,
 		"Projects":                testProjects,
+		"AccountChanges":          testAccountChanges,
+		"LastAdministrator":       testLastAdministrator,
+		"Lockout":                 testLockout,
+		"PasswordEndsSessions":    testPasswordEndsSessions,
+		"Roles":                   testRoles,
+		"ProjectChanges":          testProjectChanges,
+		"Members":                 testMembers,
+		"Quotas":                  testQuotas,
+		"QuotaRace":               testQuotaRace,
+		"Settings":                testSettings,
+		"Audit":                   testAudit,
 		"Strangers":               testStrangers,
 		"Events":                  testEvents,
 		"EventsAppearInOrder":     testEventsAppearInOrder,

@@ -1,0 +1,106 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/api/redfish"
+	"github.com/projectbeskar/hawkfish/control"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// chassisView is a Chassis (DSP0268) as callers see it: what a system is in, or the machine that hosts run on.
+type chassisView struct {
+	ID           string              `json:"Id"`
+	Name         string              `json:"Name"` // of a system's, the system's: clients select it by name
+	ChassisType  schemas.ChassisType `json:"ChassisType"`
+	Manufacturer string              `json:"Manufacturer"`
+	Model        string              `json:"Model"`
+	PowerState   schemas.PowerState  `json:"PowerState"`
+	Status       status              `json:"Status"`
+	Links        chassisLinks        `json:"Links"`
+}
+
+type chassisLinks struct {
+	Systems     []redfish.Link `json:"ComputerSystems"`
+	ManagedBy   []redfish.Link `json:"ManagedBy"`
+	ContainedBy *redfish.Link  `json:"ContainedBy,omitempty"`
+}
+
+// chassisState is that of a system or, without one, of a host.
+type chassisState struct {
+	system hawkfish.System
+	host   hostState
+}
+
+func (s chassisState) key() string {
+	if s.system.ID == "" {
+		return s.host.ID
+	}
+	return s.system.ID
+}
+
+func chassis(c *control.Control) []redfish.Resource {
+	collection := redfish.Collection(redfish.CollectionSpec{
+		Type:  schemas.TypeChassisCollection,
+		Title: "Chassis",
+		Path:  "/redfish/v1/Chassis",
+		Of:    "Chassis",
+		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
+			hosts, err := c.ListHosts(ctx)
+			if err != nil {
+				return nil, 0, err
+			}
+			return behind(ctx, c, req, redfish.Keys(hosts, func(h hawkfish.Host) string { return h.ID }), page)
+		},
+	})
+	one := redfish.Define(redfish.Spec[chassisView, chassisState]{
+		Type:     schemas.TypeChassis,
+		Path:     "/redfish/v1/Chassis/{id}",
+		Load:     findChassis(c),
+		Key:      chassisState.key,
+		Project:  func(s chassisState) string { return s.system.ProjectID },
+		Revision: func(s chassisState) int64 { return s.system.Revision }, // a host falls silent by itself
+		Show:     showChassis,
+	})
+	return []redfish.Resource{collection, one}
+}
+
+// findChassis takes a host's ID, or what names a system. Systems are linked to by their UUIDs, which no host has.
+func findChassis(c *control.Control) func(context.Context, *redfish.Request) (chassisState, error) {
+	find := findSystem(c)
+	return func(ctx context.Context, req *redfish.Request) (chassisState, error) {
+		h, err := c.FindHost(ctx, req.Var("id"))
+		if err == nil {
+			return chassisState{host: hostState{h, time.Since(h.SeenAt) > hawkfish.HostSilence}}, nil
+		}
+		if hawkfish.KindOf(err) != hawkfish.NotFound {
+			return chassisState{}, err
+		}
+		s, err := find(ctx, req)
+		return chassisState{system: s}, err
+	}
+}
+
+func showChassis(to redfish.Links, s chassisState) chassisView {
+	v := chassisView{ID: s.key(), Links: chassisLinks{Systems: []redfish.Link{}, ManagedBy: []redfish.Link{}}}
+	if s.system.ID == "" {
+		state := s.host.State
+		if s.host.silent {
+			state = hostUnreachable
+		}
+		v.Name, v.ChassisType, v.Status, v.PowerState = s.host.ID, schemas.ChassisTypeRackMount, hostStatus[state], schemas.PowerStateOn
+		v.Manufacturer, v.Model = "Unknown", s.host.Facts.CPUModel
+		v.Links.ManagedBy = append(v.Links.ManagedBy, *to.To("Manager", serviceManager))
+		return v
+	}
+	v.Name, v.ChassisType, v.Status, v.PowerState = s.system.Name, schemas.ChassisTypeStandAlone, systemStatus[s.system.Phase], s.system.Power
+	v.Manufacturer, v.Model = vendor, "Virtual Machine"
+	v.Links.Systems = append(v.Links.Systems, *to.To("ComputerSystem", s.system.ID))
+	v.Links.ManagedBy = append(v.Links.ManagedBy, *to.To("Manager", s.system.ID))
+	if s.system.HostID != "" {
+		v.Links.ContainedBy = to.To("Chassis", s.system.HostID)
+	}
+	return v
+}

@@ -119,7 +119,9 @@ func (s *service) as(c *redfish.Caller, method, path, body string, header ...str
 	}
 	for _, op := range s.tree.Operations() {
 		if op.Method == method && match(op.Path, req.Path, &req) {
-			return op.Serve(s.t.Context(), &req, func(_ context.Context, err error) { s.t.Log("reported:", err) })
+			reply := op.Serve(s.t.Context(), &req, func(_ context.Context, err error) { s.t.Log("reported:", err) })
+			s.checkReply(op, &req, reply)
+			return reply
 		}
 	}
 	return redfish.NotFound(&req)

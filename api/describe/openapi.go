@@ -106,6 +106,9 @@ func OpenAPI(s *redfish.Service, version string) *Document {
 			doc.Components.Schemas[d.Name] = resourceSchema(d)
 		}
 	}
+	if doc.Components.Schemas["Task"] == nil { // nothing takes time
+		doc.Components.Schemas["Task"] = object()
+	}
 	var tags []string
 	for _, op := range s.Operations() {
 		doc.add(op)

@@ -69,7 +69,7 @@ func shown(t reflect.Type) *Schema {
 		return shown(indirect(t)).orNull()
 	}
 	s := plain(t, shown)
-	if t.Kind() != reflect.Struct || s.Type[0] != "object" {
+	if !open(t) {
 		return s
 	}
 	for _, p := range propertiesOf(t) {
@@ -88,7 +88,7 @@ func shown(t reflect.Type) *Schema {
 func sent(t reflect.Type) *Schema {
 	t = indirect(t)
 	s := plain(t, sent)
-	if t.Kind() != reflect.Struct || s.Type[0] != "object" {
+	if !open(t) {
 		return s
 	}
 	s.Patterns = map[string]*Schema{"^@odata\\.": {}} // ignored (DSP0266, "Request body")
@@ -141,3 +141,6 @@ func plain(t reflect.Type, element func(reflect.Type) *Schema) *Schema {
 	}
 	return &Schema{Type: Types{"integer"}}
 }
+
+// open reports whether the properties of a type are to be listed.
+func open(t reflect.Type) bool { return t.Kind() == reflect.Struct && t != timeType && t != linkType }

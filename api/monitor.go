@@ -49,7 +49,7 @@ func ended(ctx context.Context, c *control.Control, req *redfish.Request, t hawk
 	case t.State == schemas.TaskStateCancelled:
 		return redfish.Result{}, &hawkfish.Error{Kind: hawkfish.Conflict, Resource: "Task", ID: t.ID, Message: "the task was cancelled"}
 	case t.State == schemas.TaskStateException:
-		return redfish.Result{}, failed(t.Faults)
+		return redfish.Result{}, final(t.Faults)
 	case t.Operation == hawkfish.OpProvision:
 		s, err := c.FindSystem(ctx, req.Scope(), t.Target.ID)
 		return redfish.Created("ComputerSystem", s), err
@@ -60,14 +60,18 @@ func ended(ctx context.Context, c *control.Control, req *redfish.Request, t hawk
 	return redfish.Done(), nil
 }
 
-// failed returns a task's faults as the error they were.
-func failed(faults []*hawkfish.Error) error {
+// final returns the faults of a task that is over as the error they were. What did not answer then has made it
+// fail for good: a client that is told to come back later (503) would do so for ever.
+func final(faults []*hawkfish.Error) error {
 	if len(faults) == 0 {
 		return &hawkfish.Error{Kind: hawkfish.Internal}
 	}
 	errs := make([]error, len(faults))
 	for i, fault := range faults {
 		errs[i] = fault
+		if fault.Kind == hawkfish.Unavailable {
+			errs[i] = &hawkfish.Error{Kind: hawkfish.Internal, Resource: fault.Resource, ID: fault.ID}
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -45,6 +45,19 @@ func TestFailedTask(t *testing.T) {
 	}
 }
 
+// What did not answer while a task went on has made it fail for good: nobody is told to come back for the answer.
+func TestAnEndedTaskIsNotUnavailable(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	id, _, monitor := s.reset("web1")
+	s.finish(id, hawkfish.Outcome{State: schemas.TaskStateException, Faults: []*hawkfish.Error{
+		{Kind: hawkfish.Unavailable, Resource: "Host", ID: "h1", Message: "libvirt does not answer"},
+	}}, nil, nil)
+	if reply := s.as(viewer, "GET", monitor, ""); reply.Status != 500 || reply.Header.Get("Retry-After") != "" {
+		t.Errorf("%d, Retry-After %q", reply.Status, reply.Header.Get("Retry-After"))
+	}
+}
+
 func TestSuspendedTask(t *testing.T) {
 	t.Parallel()
 	s := newService(t)

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,26 +26,51 @@ type candidate struct {
 	free    hawkfish.Resources
 }
 
-// requirements are what a host must meet; each says why it does not, or nothing.
-var requirements = []func(candidate, wish) string{
-	func(c candidate, _ wish) string {
-		return unless(c.State == hawkfish.HostEnabled, "is in state %s", c.State)
+// requirement is what a host must meet. The reason why it does not is for anybody, and names no host and no
+// amount; detail is for operators.
+type requirement struct {
+	reason string
+	met    func(candidate, wish) bool
+	detail func(candidate, wish) string
+}
+
+var requirements = []requirement{
+	{
+		"in maintenance",
+		func(c candidate, _ wish) bool { return c.State == hawkfish.HostEnabled },
+		func(c candidate, _ wish) string { return "is in state " + string(c.State) },
 	},
-	func(c candidate, _ wish) string {
-		return unless(c.silence <= hawkfish.HostSilence, "has been silent for %s", c.silence.Round(time.Second))
+	{
+		"unreachable",
+		func(c candidate, _ wish) bool { return c.silence <= hawkfish.HostSilence },
+		func(c candidate, _ wish) string {
+			return "has been silent for " + c.silence.Round(time.Second).String()
+		},
 	},
-	func(c candidate, w wish) string {
-		return unless(w.network == "" || slices.Contains(c.Facts.Networks, w.network), "has no network %q", w.network)
+	{
+		"without the network",
+		func(c candidate, w wish) bool { return w.network == "" || slices.Contains(c.Facts.Networks, w.network) },
+		func(_ candidate, w wish) string { return fmt.Sprintf("has no network %q", w.network) },
 	},
-	func(c candidate, w wish) string {
-		return unless(w.CPUs <= c.free.CPUs, "has %d CPUs free of %d wanted", max(c.free.CPUs, 0), w.CPUs)
+	{
+		"with too few CPUs left",
+		func(c candidate, w wish) bool { return w.CPUs <= c.free.CPUs },
+		func(c candidate, w wish) string { return shortage(int64(c.free.CPUs), int64(w.CPUs), "CPUs") },
 	},
-	func(c candidate, w wish) string {
-		return unless(w.MemoryMiB <= c.free.MemoryMiB, "has %d MiB of memory free of %d wanted", max(c.free.MemoryMiB, 0), w.MemoryMiB)
+	{
+		"with too little memory left",
+		func(c candidate, w wish) bool { return w.MemoryMiB <= c.free.MemoryMiB },
+		func(c candidate, w wish) string { return shortage(c.free.MemoryMiB, w.MemoryMiB, "MiB of memory") },
 	},
-	func(c candidate, w wish) string {
-		return unless(w.DiskGiB <= c.free.DiskGiB, "has %d GiB of disk free of %d wanted", max(c.free.DiskGiB, 0), w.DiskGiB)
+	{
+		"with too little disk left",
+		func(c candidate, w wish) bool { return w.DiskGiB <= c.free.DiskGiB },
+		func(c candidate, w wish) string { return shortage(c.free.DiskGiB, w.DiskGiB, "GiB of disk") },
 	},
+}
+
+func shortage(free, wanted int64, of string) string {
+	return fmt.Sprintf("has %d %s free of %d wanted", max(free, 0), of, wanted)
 }
 
 // preferences order the hosts that meet the requirements, the strongest first: systems are spread by
@@ -56,7 +82,7 @@ var preferences = []func(a, b candidate) int{
 }
 
 // PlaceSystem chooses a host for a system, records it, and returns it. A system already placed keeps its host.
-// Exhausted, with a reason for each host, when none fits. Racing calls are served one after another.
+// Exhausted, with the reasons, when none fits. Racing calls are served one after another.
 func (s *Store) PlaceSystem(ctx context.Context, systemID string) (string, error) {
 	on := subject{resourceSystem, systemID}
 	if !isID(systemID) {
@@ -88,20 +114,19 @@ func (s *Store) PlaceSystem(ctx context.Context, systemID string) (string, error
 // choose returns the host that serves a wish best.
 func choose(hosts []candidate, w wish) (string, error) {
 	var fit []candidate
-	var why []string
+	short := make([]int, len(requirements)) // how many hosts fail at which
+	var details []string
 	for _, c := range hosts {
-		if reason := refusal(c, w); reason != "" {
-			why = append(why, c.ID+" "+reason)
+		i := slices.IndexFunc(requirements, func(r requirement) bool { return !r.met(c, w) })
+		if i < 0 {
+			fit = append(fit, c)
 			continue
 		}
-		fit = append(fit, c)
+		short[i]++
+		details = append(details, c.ID+" "+requirements[i].detail(c, w))
 	}
 	if len(fit) == 0 {
-		message := "no host fits: " + strings.Join(why, "; ")
-		if len(hosts) == 0 {
-			message = "no host fits: there is none"
-		}
-		return "", &hawkfish.Error{Kind: hawkfish.Exhausted, Resource: resourceHost, Message: message}
+		return "", noneFits(short, details)
 	}
 	return slices.MinFunc(fit, func(a, b candidate) int {
 		for _, prefer := range preferences {
@@ -113,14 +138,21 @@ func choose(hosts []candidate, w wish) (string, error) {
 	}).ID, nil
 }
 
-// refusal says why a host does not serve a wish; empty: it does.
-func refusal(c candidate, w wish) string {
-	for _, require := range requirements {
-		if reason := require(c, w); reason != "" {
-			return reason
+// noneFits tells callers, who may be tenants, how many hosts lack what; which and how much is the cause, for operators.
+func noneFits(short []int, details []string) error {
+	var reasons []string
+	for i, n := range short {
+		if n > 0 {
+			reasons = append(reasons, fmt.Sprintf("%d %s", n, requirements[i].reason))
 		}
 	}
-	return ""
+	if len(reasons) == 0 {
+		reasons = []string{"there is none"}
+	}
+	return &hawkfish.Error{
+		Kind: hawkfish.Exhausted, Resource: resourceHost, Message: "no host fits: " + strings.Join(reasons, ", "),
+		Err: errors.New(strings.Join(details, "; ")),
+	}
 }
 
 func candidates(ctx context.Context, q *db.Queries) ([]candidate, error) {
@@ -144,11 +176,4 @@ func candidates(ctx context.Context, q *db.Queries) ([]candidate, error) {
 		}
 	}
 	return all, nil
-}
-
-func unless(met bool, reason string, args ...any) string {
-	if met {
-		return ""
-	}
-	return fmt.Sprintf(reason, args...)
 }

@@ -45,6 +45,7 @@ func (a Activity[In, Out]) Run(ctx workflow.Context, queue Queue, in In) (Out, e
 	}
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:              string(queue),
+		ScheduleToStartTimeout: a.Policy.Wait,
 		StartToCloseTimeout:    a.Policy.Timeout,
 		HeartbeatTimeout:       a.Policy.Heartbeat,
 		ScheduleToCloseTimeout: a.Policy.GiveUp,

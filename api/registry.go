@@ -38,7 +38,6 @@ type registryView struct {
 type registryMessage struct {
 	Description     string              `json:"Description"`
 	Message         string              `json:"Message"`
-	Severity        schemas.Health      `json:"Severity"` // as it was called before, and still required
 	MessageSeverity schemas.Health      `json:"MessageSeverity"`
 	NumberOfArgs    int                 `json:"NumberOfArgs"`
 	ParamTypes      []schemas.ParamType `json:"ParamTypes,omitempty"`
@@ -95,7 +94,7 @@ func showRegistry(_ redfish.Links, r schemas.Registry) registryView {
 	}
 	for _, d := range r.Messages {
 		v.Messages[d.Key] = registryMessage{
-			Description: d.Description, Message: d.Text, Severity: d.Severity, MessageSeverity: d.Severity,
+			Description: d.Description, Message: d.Text, MessageSeverity: d.Severity,
 			NumberOfArgs: len(d.ParamTypes), ParamTypes: d.ParamTypes, Resolution: d.Resolution,
 		}
 	}

@@ -197,6 +197,7 @@ func (d *dmtfSchemas) cut(v any) {
 			d.cut(sub)
 		}
 	case map[string]any:
+		waive(v)
 		if choice, ok := v["anyOf"].([]any); ok {
 			var left []any
 			for _, one := range choice {
@@ -215,6 +216,22 @@ func (d *dmtfSchemas) cut(v any) {
 			}
 			d.cut(sub)
 		}
+	}
+}
+
+// waive no longer requires properties that are deprecated.
+func waive(schema map[string]any) {
+	properties, _ := schema["properties"].(map[string]any)
+	required, _ := schema["required"].([]any)
+	var kept []any
+	for _, name := range required {
+		property, _ := properties[name.(string)].(map[string]any)
+		if property["deprecated"] == nil {
+			kept = append(kept, name)
+		}
+	}
+	if len(kept) < len(required) {
+		schema["required"] = kept
 	}
 }
 

@@ -15,7 +15,7 @@ const (
 )
 
 // inherited are the properties that every resource has from Resource_v1.xml.
-var inherited = []string{"Id", "Name", "Description", "Members", "@odata.type", "@odata.id", "@odata.etag"}
+var inherited = []string{"Id", "Name", "Description", "@odata.type", "@odata.id", "@odata.etag"}
 
 // csdl returns the CSDL document of a schema of our own (DSP0266, "Common Schema Definition Language").
 func (o ownSchema) csdl() []byte {
@@ -31,6 +31,9 @@ func (o ownSchema) csdl() []byte {
 	}
 	for _, a := range o.actions {
 		entity, _, _ := strings.Cut(a.on, ".")
+		if !a.oem {
+			continue
+		}
 		root.add(reference(schemas.Schemas[entity].CSDL(), entity, "", a.on))
 	}
 	plain := elem("Schema", "xmlns", edm, "Namespace", o.name)
@@ -42,7 +45,12 @@ func (o ownSchema) csdl() []byte {
 		plain.add(w.collection())
 	case o.resource():
 		plain.add(w.annotated(elem("EntityType", "Name", o.name, "BaseType", "Resource.v1_0_0.Resource", "Abstract", "true")))
-		w.versioned.add(owner, w.fill(elem("EntityType", "Name", o.name, "BaseType", o.name+"."+o.name), o.view))
+		entity := w.fill(elem("EntityType", "Name", o.name, "BaseType", o.name+"."+o.name), o.view)
+		if slices.ContainsFunc(o.actions, ownAction.standard) {
+			entity.add(elem("Property", "Name", "Actions", "Type", o.namespace()+".Actions", "Nullable", "false"))
+			w.types = append(w.types, elem("ComplexType", "Name", "Actions"))
+		}
+		w.versioned.add(owner, entity)
 	default:
 		plain.add(elem("ComplexType", "Name", o.name, "BaseType", "Resource.OemObject", "Abstract", "true"))
 		w.versioned.add(owner, w.fill(elem("ComplexType", "Name", o.name, "BaseType", o.name+"."+o.name), o.view))
@@ -138,7 +146,7 @@ func (w *csdlWriter) typeOf(name string, t reflect.Type) (kind, csdlType string)
 	t = indirect(t)
 	switch {
 	case t == linkType:
-		return "NavigationProperty", "Resource.Item"
+		return "NavigationProperty", "Resource.ItemOrCollection"
 	case t == timeType:
 		return "Property", "Edm.DateTimeOffset"
 	case name == "Status" && t.Kind() == reflect.Struct:
@@ -193,10 +201,10 @@ func (w *csdlWriter) named(name string, make func(as string) *element) string {
 	return w.own.namespace() + "." + name
 }
 
-// action is an OEM action; it is bound to the OemActions of the resource that offers it.
+// action is bound to the Actions, or OemActions, of the resource that offers it.
 func (w *csdlWriter) action(a ownAction) *element {
 	entity, _, _ := strings.Cut(a.on, ".")
-	e := elem("Action", "Name", a.name, "IsBound", "true").add(elem("Parameter", "Name", entity, "Type", a.on+".OemActions"))
+	e := elem("Action", "Name", a.name, "IsBound", "true").add(elem("Parameter", "Name", entity, "Type", a.on+"."+a.group()))
 	for _, p := range propertiesOf(indirect(a.params)) {
 		_, of := w.typeOf(p.name, p.typ)
 		e.add(elem("Parameter", "Name", p.name, "Type", of))

@@ -26,8 +26,19 @@ type ownSchema struct {
 
 type ownAction struct {
 	name   string // "Resume"
-	on     string // the namespace and entity it is done to: "Task.v1_7_4"
+	on     string // the namespace of what it is done to: "Task.v1_7_4"
+	oem    bool
 	params reflect.Type
+}
+
+func (a ownAction) standard() bool { return !a.oem }
+
+// group names the type that holds the action.
+func (a ownAction) group() string {
+	if a.oem {
+		return "OemActions"
+	}
+	return "Actions"
 }
 
 func (o ownSchema) namespace() string { return namespaceOf(o.odataType) }
@@ -72,7 +83,7 @@ func ownSchemas(s *redfish.Service) []ownSchema {
 		for _, a := range d.Actions {
 			name, action, _ := strings.Cut(strings.TrimPrefix(a.Key, "#"), ".")
 			if own, ok := found[name]; ok {
-				own.actions = append(own.actions, ownAction{action, namespaceOf(d.Type), a.Params})
+				own.actions = append(own.actions, ownAction{action, namespaceOf(d.Type), a.Oem, a.Params})
 				found[name] = own
 			}
 		}

@@ -112,8 +112,8 @@ func OpenAPI(s *redfish.Service, version string) *Document {
 	var tags []string
 	for _, op := range s.Operations() {
 		doc.add(op)
-		if !slices.Contains(tags, op.Entity) {
-			tags = append(tags, op.Entity)
+		if tag := tagOf(op); !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
 		}
 	}
 	slices.Sort(tags)
@@ -129,7 +129,7 @@ func (doc *Document) add(op *redfish.Operation) {
 	}
 	d := op.Describe()
 	o := &Operation{
-		ID: operationID(op), Summary: op.Summary, Tags: []string{op.Entity},
+		ID: operationID(op), Summary: op.Summary, Tags: []string{tagOf(op)},
 		Parameters: parametersOf(op, d), Responses: responsesOf(op, d),
 	}
 	if op.Body != nil {
@@ -147,6 +147,14 @@ func (doc *Document) add(op *redfish.Operation) {
 		o.Security = &[]map[string][]string{}
 	}
 	doc.Paths[op.Path][strings.ToLower(op.Method)] = o
+}
+
+// tagOf says which operations are shown together: those of an entity, or of the documents that are none.
+func tagOf(op *redfish.Operation) string {
+	if op.Entity == "" {
+		return "Documents"
+	}
+	return op.Entity
 }
 
 // operationID names an operation after its method and path: "GET_Systems_id".

@@ -57,10 +57,11 @@ func (e *engine) Start(hawkfish.Task) {}
 
 // service is the tree over a real store.
 type service struct {
-	t      *testing.T
-	store  *store.Store
-	engine *engine
-	tree   *redfish.Service
+	t       *testing.T
+	store   *store.Store
+	engine  *engine
+	control *control.Control
+	tree    *redfish.Service
 }
 
 const password = "hunter2hunter2"
@@ -80,6 +81,7 @@ func newService(t *testing.T) *service {
 			return hawkfish.Refused("/URL", url, "only https")
 		},
 	}
+	s.control = c
 	if _, err := c.EnsureAdmin(t.Context(), password); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +167,13 @@ func (s *service) must(status int, c *redfish.Caller, method, path, body string,
 // provision makes a system, and plays its workflow.
 func (s *service) provision(name string) (id string) {
 	s.t.Helper()
-	doc, _ := s.must(202, operator, "POST", "/redfish/v1/Systems", `{"Name":"`+name+`","CPU":2,"MemoryMiB":512,"DiskGiB":1}`)
+	return s.provisionFor(operator, name, hawkfish.DefaultProject)
+}
+
+// provisionFor makes a system in a project.
+func (s *service) provisionFor(who *redfish.Caller, name, project string) (id string) {
+	s.t.Helper()
+	doc, _ := s.must(202, who, "POST", "/redfish/v1/Systems", `{"Name":"`+name+`","CPU":2,"MemoryMiB":512,"DiskGiB":1,"Project":"`+project+`"}`)
 	task := doc["Id"].(string)
 	t, err := s.store.FindTask(s.t.Context(), hawkfish.Scope{All: true}, task)
 	if err == nil {

@@ -41,17 +41,16 @@ func (c *Caller) mayIn(needs schemas.AnyOf, projectID string) bool {
 	return needs.AllowedBy(c.Privileges, false)
 }
 
-// mayInAny reports whether there could be a project in which the caller has what is needed.
+// mayInAny reports whether there is a project in which the caller has what is needed. Who belongs to none may look
+// in vain, so that they learn no more of what is there than others do.
 func (c *Caller) mayInAny(needs schemas.AnyOf) bool {
 	if c == nil {
 		return false
 	}
-	for id := range c.Roles {
-		if c.mayIn(needs, id) {
-			return true
-		}
+	if len(c.Actor.Scope.Projects) == 0 {
+		return needs.AllowedBy(c.Privileges, false)
 	}
-	return needs.AllowedBy(c.Privileges, false)
+	return slices.ContainsFunc(c.Actor.Scope.Projects, func(id string) bool { return c.mayIn(needs, id) })
 }
 
 // Request is what an operation may see of an HTTP request.

@@ -35,9 +35,13 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 		return err // first, as is the certificate: what is wrong here should not take long to say so
 	}
 	defer ln.Close()
-	encryption, err := p.encryption()
+	keeper, err := p.keeper()
 	if err != nil {
 		return err
+	}
+	var encryption *tls.Config // none: a proxy in front has it
+	if keeper != nil {
+		encryption = keeper.Config()
 	}
 	st, err := p.store(ctx)
 	if err != nil {
@@ -55,6 +59,9 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	c, err := p.control(memory, service, dispatcher)
 	if err != nil {
 		return err
+	}
+	if keeper != nil {
+		c.Certificates = keeper
 	}
 	password, err := c.EnsureAdmin(ctx, p.Config.AdminPassword.Reveal())
 	if err != nil {
@@ -102,8 +109,8 @@ func (p Parts) control(st control.Store, service *durable.Service, starter contr
 	}, nil
 }
 
-// encryption is the listener's TLS; nil means none.
-func (p Parts) encryption() (*tls.Config, error) {
+// keeper keeps the listener's certificate; nil means no TLS.
+func (p Parts) keeper() (*tlscert.Keeper, error) {
 	log := p.Log.With("component", "tls")
 	var keeper *tlscert.Keeper
 	var err error
@@ -118,7 +125,7 @@ func (p Parts) encryption() (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return keeper.Config(), nil
+	return tlscert.Replaceable(keeper, p.Config.StateDir)
 }
 
 // info is what the service says of itself. Its UUID is the default project's ID: every

@@ -1,5 +1,6 @@
 // Package tlscert holds the certificate that a TLS listener shows: a self-signed one that it
-// makes and renews, or files that it reads again when they change. Neither needs a restart.
+// makes and renews, or files that it reads again when they change, or one that an administrator has
+// put in its place. None needs a restart.
 // It does not know who listens.
 package tlscert
 
@@ -18,6 +19,9 @@ const lookEvery = time.Second
 type Keeper struct {
 	current atomic.Pointer[tls.Certificate]
 	log     *slog.Logger
+
+	dir       string     // of a Replaceable one
+	replacing sync.Mutex // one replacement or request at a time
 
 	mu      sync.Mutex // one handshake at a time looks for a newer certificate
 	nextAt  time.Time

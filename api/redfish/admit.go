@@ -48,7 +48,7 @@ func (b *bound) allow(req *Request, method string, state any) error {
 		own = b.owner(state) == caller.Actor.AccountID
 	}
 	for _, needs := range b.demands(method, req) {
-		allowed := false
+		var allowed bool
 		if b.project != nil && caller != nil && b.project(state) != "" {
 			allowed = caller.mayIn(needs, b.project(state))
 		} else {

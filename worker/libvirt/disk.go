@@ -47,7 +47,7 @@ func (h *Host) CreateDisk(ctx context.Context, g hawkfish.Guest) error {
 		if err := h.replaceRest(c, p, g.ID, v); err != nil {
 			return struct{}{}, err
 		}
-		if _, err := p.create(c, v); err != nil && !isCode(err, golibvirt.ErrStorageVolExist) {
+		if err := p.create(c, v); err != nil && !isCode(err, golibvirt.ErrStorageVolExist) {
 			return struct{}{}, err
 		}
 		// QEMU would make it, but a file that libvirt has made needs no refresh of the pool to be found.

@@ -213,7 +213,7 @@ func TestLeftoversAreSwept(t *testing.T) {
 	h := b.open(t)
 	rest := imageVolume(strings.Repeat("0", 64))
 	err := volumes(t, h, func(c *conn, p pool) error {
-		_, err := p.create(c, emptyVolume(rest, "0644"))
+		err := p.create(c, emptyVolume(rest, "0644"))
 		return err
 	})
 	if err != nil {

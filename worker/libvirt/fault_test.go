@@ -53,7 +53,7 @@ func TestFault(t *testing.T) {
 		t.Error("no error became one")
 	}
 	// What is named already keeps its name, and shared errors are not written to.
-	if e := fault(hawkfish.Missing("Image", "i"), "ComputerSystem", "id").(*hawkfish.Error); e.Resource != "Image" {
+	if e, _ := errors.AsType[*hawkfish.Error](fault(hawkfish.Missing("Image", "i"), "ComputerSystem", "id")); e.Resource != "Image" {
 		t.Errorf("got %v", e)
 	}
 	if _ = fault(errOff, "ComputerSystem", "id"); errOff.ID != "" {

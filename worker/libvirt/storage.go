@@ -117,17 +117,18 @@ func (p pool) volume(c *conn, name string) (v libvirtxml.StorageVolume, ok bool,
 }
 
 // create makes a volume.
-func (p pool) create(c *conn, v libvirtxml.StorageVolume) (golibvirt.StorageVol, error) {
+func (p pool) create(c *conn, v libvirtxml.StorageVolume) error {
 	doc, err := v.Marshal()
 	if err != nil {
-		return golibvirt.StorageVol{}, err
+		return err
 	}
-	return c.StorageVolCreateXML(p.StoragePool, doc, 0)
+	_, err = c.StorageVolCreateXML(p.StoragePool, doc, 0)
+	return err
 }
 
 // touch makes an empty file, unless there is one.
 func (p pool) touch(c *conn, name string) error {
-	_, err := p.create(c, emptyVolume(name, "0600"))
+	err := p.create(c, emptyVolume(name, "0600"))
 	if isCode(err, golibvirt.ErrStorageVolExist) {
 		err = nil
 	}

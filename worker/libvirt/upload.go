@@ -62,7 +62,7 @@ func (h *Host) makeRoom(ctx context.Context, digest string, size int64) error {
 			return struct{}{}, err
 		}
 		// Guests of several systems read it, maybe as an unprivileged user.
-		_, err = p.create(c, emptyVolume(imageVolume(digest), "0644"))
+		err = p.create(c, emptyVolume(imageVolume(digest), "0644"))
 		return struct{}{}, err
 	})
 	return err

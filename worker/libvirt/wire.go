@@ -57,7 +57,7 @@ func (w *wire) Read(p []byte) (int, error) {
 		if n > 0 {
 			return n, nil
 		}
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // readers return it bare (io.Reader)
 			err = w.next()
 		}
 		if err != nil {

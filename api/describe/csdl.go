@@ -31,10 +31,9 @@ func (o ownSchema) csdl() []byte {
 	}
 	for _, a := range o.actions {
 		entity, _, _ := strings.Cut(a.on, ".")
-		if !a.oem {
-			continue
+		if published, ok := schemas.Schemas[entity]; ok {
+			root.add(reference(published.CSDL(), entity, "", a.on))
 		}
-		root.add(reference(schemas.Schemas[entity].CSDL(), entity, "", a.on))
 	}
 	plain := elem("Schema", "xmlns", edm, "Namespace", o.name)
 	data := elem("edmx:DataServices").add(plain)
@@ -46,9 +45,11 @@ func (o ownSchema) csdl() []byte {
 	case o.resource():
 		plain.add(w.annotated(elem("EntityType", "Name", o.name, "BaseType", "Resource.v1_0_0.Resource", "Abstract", "true")))
 		entity := w.fill(elem("EntityType", "Name", o.name, "BaseType", o.name+"."+o.name), o.view)
-		if slices.ContainsFunc(o.actions, ownAction.standard) {
+		if len(o.offers) > 0 {
 			entity.add(elem("Property", "Name", "Actions", "Type", o.namespace()+".Actions", "Nullable", "false"))
-			w.types = append(w.types, elem("ComplexType", "Name", "Actions"))
+			w.types = append(w.types,
+				elem("ComplexType", "Name", "Actions").add(elem("Property", "Name", "Oem", "Type", o.namespace()+".OemActions", "Nullable", "false")),
+				elem("ComplexType", "Name", "OemActions"))
 		}
 		w.versioned.add(owner, entity)
 	default:

@@ -21,7 +21,8 @@ type ownSchema struct {
 	create     bool
 	patch      reflect.Type
 	delete     bool
-	actions    []ownAction // of any resource, which this schema defines
+	offers     []redfish.ActionDescription // the actions of the resource itself
+	actions    []ownAction                 // of any resource, which this schema defines
 }
 
 type ownAction struct {
@@ -30,8 +31,6 @@ type ownAction struct {
 	oem    bool
 	params reflect.Type
 }
-
-func (a ownAction) standard() bool { return !a.oem }
 
 // group names the type that holds the action.
 func (a ownAction) group() string {
@@ -62,7 +61,7 @@ func ownSchemas(s *redfish.Service) []ownSchema {
 		if _, published := schemas.Schemas[d.Entity]; !published {
 			found[d.Entity] = ownSchema{
 				name: d.Entity, odataType: d.Type, paths: append([]string{d.Path}, d.Aliases...), shown: resourceSchema(d), view: d.View,
-				create: d.Create != nil, patch: d.Patch, delete: d.Delete,
+				create: d.Create != nil, patch: d.Patch, delete: d.Delete, offers: d.Actions,
 			}
 			if d.Collection {
 				own := found[d.Entity]

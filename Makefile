@@ -10,10 +10,12 @@ DMTF   ?= ../shared/dmtf
 export CGO_ENABLED ?= 0
 
 HYPERVISOR := $(or $(HAWKFISH_HYPERVISOR),libvirt)
+# The version that api/describe/page/README.md names.
+SWAGGER_UI := 5.35.0
 LINTER     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build build-dev test test-unit test-libvirt test-durability lab-up lab-down gen gen-histories verify lint bench check clean
+.PHONY: help run build build-dev test test-unit test-libvirt test-durability lab-up lab-down gen gen-histories docs-page verify lint bench check clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -53,6 +55,12 @@ gen: ## make again what is generated
 	$(GO) run ./schemas/gen -dmtf $(DMTF) -out schemas
 	cd store && $(GO) tool -modfile=../tools/go.mod sqlc generate
 	$(GO) test ./internal/config -run TestDocs -update
+	$(GO) test ./api -run TestResourceDocs -update
+
+docs-page: ## fetch again the parts of /redfish/v1/docs that are not ours (npm)
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && npm pack --silent --pack-destination "$$folder" swagger-ui-dist@$(SWAGGER_UI) && \
+	tar -xzf "$$folder"/*.tgz -C "$$folder" && cd "$$folder/package" && \
+	cp swagger-ui.css swagger-ui-bundle.js swagger-ui-bundle.js.LICENSE.txt LICENSE NOTICE $(CURDIR)/api/describe/page/
 
 gen-histories: ## record the histories of workflows that the replay test compares with
 	cd dev && $(GO) test -count=1 -run 'TestHistories$$' ./durability -record

@@ -43,7 +43,12 @@ type ntpView struct {
 
 // networkProtocolPatch holds the writable properties.
 type networkProtocolPatch struct {
-	NTP *ntpPatch `json:"NTP"`
+	NTP  *ntpPatch  `json:"NTP"`
+	SSDP *ssdpPatch `json:"SSDP"`
+}
+
+type ssdpPatch struct {
+	Enabled *bool `json:"ProtocolEnabled"`
 }
 
 type ntpPatch struct {
@@ -82,14 +87,19 @@ func networkProtocol(c *control.Control, info ServiceInfo) redfish.Resource {
 			return v
 		},
 		Patch: redfish.Writable(func(ctx context.Context, req *redfish.Request, p hawkfish.NetworkPolicy, patch networkProtocolPatch) (hawkfish.NetworkPolicy, error) {
-			if patch.NTP == nil || patch.NTP.Servers == nil {
-				return p, nil
+			servers := p.NTPServers
+			if patch.NTP != nil && patch.NTP.Servers != nil {
+				var err error
+				if servers, err = patched(servers, patch.NTP.Servers, "/NTP/NTPServers"); err != nil {
+					return p, err
+				}
 			}
-			servers, err := patched(p.NTPServers, patch.NTP.Servers, "/NTP/NTPServers")
-			if err != nil {
-				return p, err
-			}
-			return c.ChangeNetworkPolicy(ctx, req.Expects(p.Revision), func(p *hawkfish.NetworkPolicy) { p.NTPServers = servers })
+			return c.ChangeNetworkPolicy(ctx, req.Expects(p.Revision), func(p *hawkfish.NetworkPolicy) {
+				p.NTPServers = servers
+				if patch.SSDP != nil {
+					set(&p.SSDP, patch.SSDP.Enabled)
+				}
+			})
 		}),
 	})
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"github.com/projectbeskar/hawkfish/api/redfish"
 	"github.com/projectbeskar/hawkfish/schemas"
@@ -41,6 +42,9 @@ type rootOem struct {
 
 // redfishVersion is the DSP0266 version whose rules the service follows.
 const redfishVersion = "1.22.0"
+
+// ProtocolMinor returns the minor version of the protocol, as SSDP tells it.
+func ProtocolMinor() string { return strings.Split(redfishVersion, ".")[1] }
 
 // vendor is who made what callers see.
 const vendor = "HawkFish"

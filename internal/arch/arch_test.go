@@ -54,6 +54,7 @@ var rules = map[string][]string{
 	"internal/metrics":  {"github.com/prometheus/client_golang", "go.temporal.io/sdk/client", "golang.org/x/sync"},
 	"internal/postgres": {"golang.org/x/sys"},
 	"internal/process":  {"*"},
+	"internal/ssdp":     {},
 	"internal/tlscert":  {},
 	"cmd":               {"*"},
 	"lab":               {},

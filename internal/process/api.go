@@ -19,6 +19,7 @@ import (
 	"github.com/projectbeskar/hawkfish/control"
 	"github.com/projectbeskar/hawkfish/internal/config"
 	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/internal/ssdp"
 	"github.com/projectbeskar/hawkfish/internal/tlscert"
 	"github.com/projectbeskar/hawkfish/store"
 	"github.com/projectbeskar/hawkfish/store/cached"
@@ -89,6 +90,7 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	go func() { written <- auditor.Run(auditing) }()
 	err = together(ctx,
 		memory.Run,
+		p.responder(c, info).Run,
 		dispatcher.Run,
 		func(ctx context.Context) error { return srv.Serve(ctx, ln) },
 	)
@@ -126,6 +128,21 @@ func (p Parts) keeper() (*tlscert.Keeper, error) {
 		return nil, err
 	}
 	return tlscert.Replaceable(keeper, p.Config.StateDir)
+}
+
+// responder answers searches of the local network while the network policy wants it.
+func (p Parts) responder(c *control.Control, info api.ServiceInfo) *ssdp.Responder {
+	scheme := "http"
+	if info.TLS {
+		scheme = "https"
+	}
+	return &ssdp.Responder{
+		UUID: info.UUID, Minor: api.ProtocolMinor(), Scheme: scheme, Listen: p.Config.Listen, Log: p.Log.With("component", "ssdp"),
+		Enabled: func(ctx context.Context) bool {
+			settings, err := c.Settings(ctx)
+			return err == nil && settings.Network.SSDP
+		},
+	}
 }
 
 // info is what the service says of itself. Its UUID is the default project's ID: every

@@ -36,5 +36,11 @@ func asset(name string) (redfish.Result, error) {
 	if err != nil {
 		return redfish.Result{}, hawkfish.Missing("Page", name)
 	}
-	return redfish.Document(contentTypes[path.Ext(name)], body), nil
+	return redfish.Document(contentTypes[path.Ext(name)], body).With(pageHeader...), nil
 }
+
+// pageHeader keeps the page from loading anything from elsewhere, and from being shown within another.
+var pageHeader = []redfish.Field{{
+	Name:  "Content-Security-Policy",
+	Value: "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+}}

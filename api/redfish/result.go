@@ -64,6 +64,12 @@ func Document(contentType string, body []byte) Result {
 	return Result{status: http.StatusOK, contentType: contentType, body: body}
 }
 
+// With adds header lines to the reply.
+func (r Result) With(header ...Field) Result {
+	r.header = r.header.with(header...)
+	return r
+}
+
 // retryAfter is how many seconds a caller should wait before looking at a task again.
 var retryAfter = Field{"Retry-After", "1"}
 

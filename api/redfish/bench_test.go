@@ -80,3 +80,35 @@ func BenchmarkCollection(b *testing.B) {
 		}
 	}
 }
+
+// Queries over a page as large as one reply holds, of members that have been rendered before.
+func BenchmarkQueries(b *testing.B) {
+	shop := newShop()
+	for i := range redfish.DefaultPageSize - len(shop.lamps) {
+		shop.lamps = append(shop.lamps, lamp{room: "hall", id: fmt.Sprint(i), color: "Red", revision: 7})
+	}
+	byKey := map[string]lamp{}
+	for _, l := range shop.lamps {
+		byKey[l.id] = l
+	}
+	keys := redfish.Keys(shop.lamps, lampKey)
+	lamps, one := shop.collection(), shop.spec()
+	lamps.PageSize = 0
+	lamps.List = func(context.Context, *redfish.Request, hawkfish.Page) ([]string, int, error) {
+		return keys, len(keys), nil
+	}
+	one.Load = func(_ context.Context, req *redfish.Request) (lamp, error) { return byKey[req.Var("lamp")], nil }
+	op := operation(b, redfish.NewService([]redfish.Resource{redfish.Collection(lamps), redfish.Define(one)}), "GET", lamps.Path)
+	for _, query := range []string{"$expand=.", "$expand=.&$select=Id,Color", "$filter=Brightness%20gt%2010", "$top=10"} {
+		b.Run(query, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				req := redfish.Request{Method: "GET", Path: lampsPath, RawQuery: query, Caller: viewer}
+				req.SetVar("room", "hall")
+				if reply := op.Serve(b.Context(), &req, func(context.Context, error) {}); reply.Status != 200 {
+					b.Fatalf("%d %s", reply.Status, reply.Body)
+				}
+			}
+		})
+	}
+}

@@ -101,7 +101,9 @@ func (e *expander) body(ctx context.Context, w *bytes.Buffer, body []byte, withi
 		w.Write(body)
 		return
 	}
-	found := e.service.fetchAll(ctx, e.asking, e.references(nil, body, false), within)
+	uris := e.references(nil, body, false)
+	uris = uris[:min(len(uris), max(e.left, 0)+1)] // one more than may be put in: put refuses it
+	found := e.service.fetchAll(ctx, e.asking, uris, within)
 	e.value(ctx, w, body, false, within, found)
 }
 
@@ -192,7 +194,7 @@ func (s *Service) fetchAll(ctx context.Context, asking *Request, uris, within []
 		workers.Go(func() {
 			for {
 				i := int(next.Add(1)) - 1
-				if i >= len(uris) || i > maxExpanded {
+				if i >= len(uris) || ctx.Err() != nil {
 					return
 				}
 				if !slices.Contains(within, uris[i]) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/projectbeskar/hawkfish"
@@ -69,12 +70,11 @@ type flash struct {
 // shop keeps the lamps.
 type shop struct {
 	lamps []lamp
-	loads int
-	shows int
+
+	shows atomic.Int64 // lamps are shown side by side
 }
 
 func (s *shop) find(_ context.Context, req *redfish.Request) (lamp, error) {
-	s.loads++
 	for _, l := range s.lamps {
 		if l.room == req.Var("room") && l.id == req.Var("lamp") {
 			return l, nil
@@ -86,7 +86,7 @@ func (s *shop) find(_ context.Context, req *redfish.Request) (lamp, error) {
 func lampKey(l lamp) string { return l.room + "/" + l.id }
 
 func (s *shop) show(to redfish.Links, l lamp) lampView {
-	s.shows++
+	s.shows.Add(1)
 	return lampView{
 		ID: l.id, Name: "Lamp <" + l.id + ">", Color: l.color, Brightness: l.brightness, Shade: shadeView{Material: "Paper"},
 		Room: to.To("Lamps", l.room), Ghost: to.To("Ghost", l.id),

@@ -37,8 +37,8 @@ func TestRead(t *testing.T) {
 			t.Errorf("Allow: %s", got)
 		}
 	}
-	if shop.shows != 1 {
-		t.Errorf("rendered %d times", shop.shows)
+	if shop.shows.Load() != 1 {
+		t.Errorf("rendered %d times", shop.shows.Load())
 	}
 	for _, tag := range []string{`"7"`, `W/"7"`, `"1", "7"`, `*`} {
 		if reply := get(lampPath, tag); reply.Status != 304 || reply.Body != nil || reply.ETag != `"7"` {

@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -330,5 +331,67 @@ func TestSchemasAreStrict(t *testing.T) {
 	}
 	if err := compiled.Validate(wrong); err == nil || !strings.Contains(err.Error(), "Nope") || !strings.Contains(err.Error(), "SystemType") {
 		t.Errorf("DMTF's schema: %v", err)
+	}
+}
+
+// Every schema of our own that is referred to is served, and is one.
+func TestOwnSchemasAreServed(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	doc, _ := s.must(200, viewer, "GET", "/redfish/v1/JsonSchemas?$expand=.", "")
+	ours := 0
+	for _, m := range doc["Members"].([]any) {
+		file := m.(map[string]any)
+		location := file["Location"].([]any)[0].(map[string]any)
+		uri, own := location["Uri"].(string)
+		if !own {
+			if published, _ := location["PublicationUri"].(string); !strings.HasPrefix(published, "http://redfish.dmtf.org/schemas/") {
+				t.Errorf("%v is nowhere", file)
+			}
+			continue
+		}
+		ours++
+		reply := s.as(viewer, "GET", uri, "")
+		schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(reply.Body))
+		if err != nil {
+			t.Fatalf("%s: %d %v", uri, reply.Status, err)
+		}
+		compiler := jsonschema.NewCompiler()
+		if err := compiler.AddResource("https://hawkfish.test"+uri, schema); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := compiler.Compile("https://hawkfish.test" + uri); err != nil {
+			t.Errorf("%s: %v", uri, err)
+		}
+		if title := schema.(map[string]any)["title"]; title != file["Schema"] {
+			t.Errorf("%s is called %v, not %v", uri, title, file["Schema"])
+		}
+	}
+	var metadata struct {
+		References []struct {
+			URI string `xml:"Uri,attr"`
+		} `xml:"Reference"`
+	}
+	if err := xml.Unmarshal(s.as(nil, "GET", "/redfish/v1/$metadata", "").Body, &metadata); err != nil {
+		t.Fatal(err)
+	}
+	referred := 0
+	for _, r := range metadata.References {
+		if !strings.HasPrefix(r.URI, "/") {
+			continue
+		}
+		referred++
+		reply := s.as(nil, "GET", r.URI, "")
+		var csdl struct {
+			Schemas []struct {
+				Namespace string `xml:"Namespace,attr"`
+			} `xml:"DataServices>Schema"`
+		}
+		if err := xml.Unmarshal(reply.Body, &csdl); err != nil || len(csdl.Schemas) == 0 || !strings.Contains(r.URI, "/"+csdl.Schemas[0].Namespace+"_v1.xml") {
+			t.Errorf("%s: %d %v %v", r.URI, reply.Status, err, csdl)
+		}
+	}
+	if ours < 8 || referred != ours {
+		t.Errorf("%d schemas of our own, %d referred to in $metadata", ours, referred)
 	}
 }

@@ -6,10 +6,7 @@ import (
 	"crypto/sha256"
 	"hash"
 	"regexp"
-	"slices"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
@@ -23,7 +20,6 @@ const (
 	maxExpanded     = DefaultPageSize + 100 // resources
 	maxExpandBytes  = 16 << 20
 	maxExpandTime   = 10 * time.Second
-	expandAtOnce    = 8 // resources loaded side by side
 )
 
 // expansion is an $expand: which references are replaced by what they refer to, and how deep.
@@ -182,33 +178,4 @@ func (e *expander) put(ctx context.Context, w *bytes.Buffer, uri string, r rende
 	e.tags.Write([]byte(uri))
 	e.tags.Write([]byte(r.etag))
 	e.body(ctx, w, r.body, append(within[:len(within):len(within)], uri))
-}
-
-// fetchAll reads the resources at some URIs for a caller. What cannot be read, or not by this caller, is missing in the
-// result, and so is what the result would be put into.
-func (s *Service) fetchAll(ctx context.Context, asking *Request, uris, within []string) map[string]rendered {
-	found := make([]rendered, len(uris))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(expandAtOnce, len(uris)) {
-		workers.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(uris) || ctx.Err() != nil {
-					return
-				}
-				if !slices.Contains(within, uris[i]) {
-					found[i] = s.fetch(ctx, asking, uris[i])
-				}
-			}
-		})
-	}
-	workers.Wait()
-	byURI := make(map[string]rendered, len(uris))
-	for i, r := range found {
-		if r.body != nil {
-			byURI[uris[i]] = r
-		}
-	}
-	return byURI
 }

@@ -1,7 +1,6 @@
 package redfish
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -63,36 +62,4 @@ func (l *locator) find(path string, req *Request) *Operation {
 		req.n = before
 	}
 	return op
-}
-
-// fetch reads what a URI refers to, for whoever asks. It has no body when there is nothing that the caller may read.
-func (s *Service) fetch(ctx context.Context, asking *Request, uri string) rendered {
-	req := Request{
-		Method: http.MethodGet, Path: uri, Caller: asking.Caller, RemoteAddr: asking.RemoteAddr,
-		Scheme: asking.Scheme, Host: asking.Host, ID: asking.ID,
-	}
-	op := s.places.find(uri, &req)
-	if op == nil || op.admit(&req) != nil {
-		return rendered{}
-	}
-	req.of = op.of
-	state, err := op.of.find(ctx, &req, http.MethodGet)
-	if err != nil {
-		return rendered{} // deleted just now, or not for this caller: the reference stays what it is
-	}
-	r, err := op.of.present(state)
-	if err != nil {
-		return rendered{}
-	}
-	return r
-}
-
-// onlyMember answers with the one member of a collection (DSP0266, "only").
-func (b *bound) onlyMember(ctx context.Context, req *Request, key string) (Reply, bool) {
-	of := b.service.tree.byName[b.of]
-	if of == nil {
-		return Reply{}, false
-	}
-	r := b.service.fetch(ctx, req, of.pattern.uri(key))
-	return Reply{Status: http.StatusOK, Header: of.header, Body: r.body, ETag: r.etag}, r.body != nil
 }

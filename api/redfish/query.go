@@ -52,8 +52,8 @@ var parameters = map[string]parameter{
 	"excerpt": {false, func(q *query, v string) *schemas.Message {
 		return flag(&q.excerpt, v, "excerpt")
 	}},
-	"$expand": {false, func(q *query, v string) *schemas.Message { return readExpansion(q, v) }},
-	"$select": {false, func(q *query, v string) *schemas.Message { return readSelection(q, v) }},
+	"$expand": {false, readExpansion},
+	"$select": {false, readSelection},
 }
 
 // keptOnPages are the parameters that a link to the next page repeats, in this order.

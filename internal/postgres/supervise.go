@@ -97,7 +97,7 @@ func endProcess(process *os.Process, ended <-chan error) {
 	for _, step := range shutdown {
 		_ = process.Signal(step.signal) // fails only when it has ended
 		select {
-		case <-ended:
+		case <-ended: //nolint:errcheck // how it ended does not matter: it was told to
 			return
 		case <-time.After(step.wait):
 		}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/projectbeskar/hawkfish"
@@ -348,5 +349,33 @@ func TestViewersChangeNothing(t *testing.T) {
 		if reply.Status != 403 && reply.Status != 404 {
 			t.Errorf("%s %s answers who only views the project %d: %s", op.Method, op.Path, reply.Status, reply.Body)
 		}
+	}
+}
+
+// Of changes that start from the same state and say so, one is made; of those that do not, none is lost.
+func TestRacesOfAccountsAndSettings(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	uri, _ := s.addAccount("ada", "Operator", "")
+	_, before := s.must(200, admin, "GET", uri, "")
+	statuses := make([]int, 4)
+	var wg sync.WaitGroup
+	for i := range statuses {
+		wg.Go(func() {
+			statuses[i] = s.as(admin, "PATCH", uri, `{"PasswordChangeRequired":true}`, "If-Match", before.ETag).Status
+		})
+	}
+	wg.Wait()
+	slices.Sort(statuses)
+	if !slices.Equal(statuses, []int{200, 412, 412, 412}) {
+		t.Errorf("%v", statuses)
+	}
+	for _, body := range []string{`{"AccountLockoutThreshold":7}`, `{"MinPasswordLength":9}`, `{"HTTPBasicAuth":"Unadvertised"}`} {
+		wg.Go(func() { s.as(admin, "PATCH", "/redfish/v1/AccountService", body) })
+	}
+	wg.Wait()
+	doc, _ := s.must(200, admin, "GET", "/redfish/v1/AccountService", "")
+	if doc["AccountLockoutThreshold"] != 7.0 || doc["MinPasswordLength"] != 9.0 || doc["HTTPBasicAuth"] != "Unadvertised" {
+		t.Errorf("%v", doc)
 	}
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/netip"
@@ -18,6 +19,22 @@ const (
 
 // ChangeAccountPolicy changes how accounts are protected. change gets the policy as it is.
 func (c *Control) ChangeAccountPolicy(ctx context.Context, revision int64, change func(*hawkfish.AccountPolicy)) (hawkfish.AccountPolicy, error) {
+	return untilFresh(revision, func() (hawkfish.AccountPolicy, error) { return c.changeAccountPolicy(ctx, revision, change) })
+}
+
+// untilFresh tries again what met a change of someone else, unless the caller has said which revision to change: what
+// is left alone keeps the other's value.
+func untilFresh[T any](revision int64, change func() (T, error)) (T, error) {
+	const tries = 5
+	for try := 1; ; try++ {
+		after, err := change()
+		if err == nil || revision != 0 || try == tries || hawkfish.KindOf(err) != hawkfish.Stale {
+			return after, err
+		}
+	}
+}
+
+func (c *Control) changeAccountPolicy(ctx context.Context, revision int64, change func(*hawkfish.AccountPolicy)) (hawkfish.AccountPolicy, error) {
 	settings, err := c.Settings(ctx)
 	if err != nil {
 		return hawkfish.AccountPolicy{}, err
@@ -40,7 +57,7 @@ func (c *Control) ChangeAccountPolicy(ctx context.Context, revision int64, chang
 	if err := errors.Join(faults...); err != nil {
 		return p, err
 	}
-	return c.SetAccountPolicy(ctx, revision, p)
+	return c.SetAccountPolicy(ctx, cmp.Or(revision, p.Revision), p)
 }
 
 // ChangeSessionTimeout changes how long unused sessions live, those that are open too.
@@ -59,6 +76,10 @@ var dnsName = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?
 
 // ChangeNetworkPolicy changes what the service does on the network. change gets the policy as it is.
 func (c *Control) ChangeNetworkPolicy(ctx context.Context, revision int64, change func(*hawkfish.NetworkPolicy)) (hawkfish.NetworkPolicy, error) {
+	return untilFresh(revision, func() (hawkfish.NetworkPolicy, error) { return c.changeNetworkPolicy(ctx, revision, change) })
+}
+
+func (c *Control) changeNetworkPolicy(ctx context.Context, revision int64, change func(*hawkfish.NetworkPolicy)) (hawkfish.NetworkPolicy, error) {
 	settings, err := c.Settings(ctx)
 	if err != nil {
 		return hawkfish.NetworkPolicy{}, err
@@ -77,5 +98,5 @@ func (c *Control) ChangeNetworkPolicy(ctx context.Context, revision int64, chang
 	if err := errors.Join(faults...); err != nil {
 		return p, err
 	}
-	return c.SetNetworkPolicy(ctx, revision, p)
+	return c.SetNetworkPolicy(ctx, cmp.Or(revision, p.Revision), p)
 }

@@ -60,7 +60,7 @@ func (r *Responder) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // nothing is left to send
 	return r.serve(ctx, conn)
 }
 
@@ -125,6 +125,6 @@ func localAddress(peer netip.AddrPort) string {
 	if err != nil {
 		return "localhost"
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // nothing is left to send
 	return conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap().String()
 }

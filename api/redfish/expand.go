@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/schemas"
 )
 
@@ -99,7 +98,11 @@ func (e *expander) body(ctx context.Context, w *bytes.Buffer, body []byte, withi
 	}
 	uris := e.references(nil, body, false)
 	uris = uris[:min(len(uris), max(e.left, 0)+1)] // one more than may be put in: put refuses it
-	found := e.service.fetchAll(ctx, e.asking, uris, within)
+	found, err := e.service.fetchAll(ctx, e.asking, uris, within)
+	if err != nil {
+		e.dead = err
+		return
+	}
 	e.value(ctx, w, body, false, within, found)
 }
 
@@ -166,12 +169,8 @@ func (e *expander) value(ctx context.Context, w *bytes.Buffer, v []byte, linked 
 // put writes a resource in place of its reference.
 func (e *expander) put(ctx context.Context, w *bytes.Buffer, uri string, r rendered, within []string) {
 	e.left--
-	switch {
-	case e.left < 0 || w.Len()+len(r.body) > maxExpandBytes:
+	if e.left < 0 || w.Len()+len(r.body) > maxExpandBytes {
 		e.dead = errExpanded
-		return
-	case ctx.Err() != nil:
-		e.dead = &hawkfish.Error{Kind: hawkfish.TimedOut, Message: "reading all of it takes too long", Err: ctx.Err()}
 		return
 	}
 	e.untold = e.untold || r.etag == ""

@@ -32,8 +32,8 @@ func (b *bound) read(ctx context.Context, req *Request) (Reply, error) {
 		return Reply{}, err
 	}
 	if l, ok := state.(listing); ok && req.query != nil && req.query.only && l.total == 1 && len(l.keys) == 1 {
-		if reply, ok := b.onlyMember(ctx, req, l.keys[0]); ok {
-			return reply, nil
+		if reply, ok, err := b.onlyMember(ctx, req, l.keys[0]); ok || err != nil {
+			return reply, err
 		}
 	}
 	shown, err := b.present(state)

@@ -313,3 +313,31 @@ func TestExpandAsksForPrivileges(t *testing.T) {
 		t.Errorf("%d of them: %s", got, reply.Body)
 	}
 }
+
+// A member that cannot be read because something is down, or has a bug, is no member that is not there.
+func TestQueriesFailAsAWhole(t *testing.T) {
+	t.Parallel()
+	shop, _ := newRooms()
+	spec := shop.spec()
+	for name, tt := range map[string]struct {
+		fail func() (lamp, error)
+		want int
+	}{
+		"down":    {func() (lamp, error) { return lamp{}, hawkfish.Down("PostgreSQL", context.DeadlineExceeded) }, 503},
+		"a bug":   {func() (lamp, error) { panic("no lamp") }, 500},
+		"deleted": {func() (lamp, error) { return lamp{}, hawkfish.Missing("Lamp", "c") }, 200},
+	} {
+		spec.Load = func(ctx context.Context, req *redfish.Request) (lamp, error) {
+			if req.Var("lamp") == "c" {
+				return tt.fail()
+			}
+			return shop.find(ctx, req)
+		}
+		s := redfish.NewService([]redfish.Resource{redfish.Collection(shop.collection()), redfish.Define(spec)})
+		for _, query := range []string{"$expand=.", "$filter=Id ne 'a'"} {
+			if _, reply := queried(t, s, lampsPath+"?"+query); reply.Status != tt.want {
+				t.Errorf("%s, %s: %d, want %d", name, query, reply.Status, tt.want)
+			}
+		}
+	}
+}

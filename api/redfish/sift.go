@@ -35,9 +35,9 @@ func sift(ctx context.Context, req *Request, s CollectionSpec, page hawkfish.Pag
 	for i, key := range keys {
 		uris[i] = of.pattern.uri(key)
 	}
-	found := req.of.service.fetchAll(ctx, req, uris, nil)
-	if ctx.Err() != nil {
-		return nil, 0, &hawkfish.Error{Kind: hawkfish.TimedOut, Message: "looking at all members takes too long", Err: ctx.Err()}
+	found, err := req.of.service.fetchAll(ctx, req, uris, nil)
+	if err != nil {
+		return nil, 0, err
 	}
 	var passed []string
 	for i, key := range keys {

@@ -15,11 +15,23 @@ func TestHypervisor(t *testing.T) {
 	hypervisortest.Run(t, hypervisortest.World{
 		Image: b.tiny(t), BootText: bootText, ImageDir: b.dir, HTTP: true, Network: "default",
 		Open: func(t *testing.T) hypervisortest.Host {
+			// A host has one worker: one that a test has opened ends with it, but after its clean-up, and does
+			// not date what later tests do.
+			var reopened []*Host
+			t.Cleanup(func() {
+				for _, h := range reopened {
+					_ = h.Close()
+				}
+			})
 			return hypervisortest.Host{
 				Hypervisor: shared,
-				Reopen:     func(*testing.T) hawkfish.Hypervisor { return b.open(parent) },
-				PowerOff:   func(t *testing.T, id string) { typeKey(t, shared, id, 'q') },
-				Reboot:     func(t *testing.T, id string) { typeKey(t, shared, id, 'r') },
+				Reopen: func(*testing.T) hawkfish.Hypervisor {
+					h := b.open(parent)
+					reopened = append(reopened, h)
+					return h
+				},
+				PowerOff: func(t *testing.T, id string) { typeKey(t, shared, id, 'q') },
+				Reboot:   func(t *testing.T, id string) { typeKey(t, shared, id, 'r') },
 				IgnoreButton: func(t *testing.T, id string) {
 					typeKey(t, shared, id, 'i')
 					eventually(t, "the guest ignores its button", func() bool {

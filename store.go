@@ -13,6 +13,22 @@ import (
 //
 // Reads take the caller's Scope: what it does not hold is NotFound.
 
+// Store is everything that is kept.
+type Store interface {
+	Systems
+	Images
+	Hosts
+	Tasks
+	Dispatch
+	Ledger
+	Accounts
+	Projects
+	SettingsKeeper
+	Trail
+	Outbox
+	Housekeeping
+}
+
 // Page is a part of a list in its stable order; Limit 0 means all.
 type Page struct{ Skip, Limit int }
 

@@ -20,20 +20,7 @@ import (
 	"github.com/projectbeskar/hawkfish/store/db"
 )
 
-var _ interface {
-	hawkfish.Systems
-	hawkfish.Images
-	hawkfish.Hosts
-	hawkfish.Tasks
-	hawkfish.Dispatch
-	hawkfish.Ledger
-	hawkfish.Accounts
-	hawkfish.Projects
-	hawkfish.SettingsKeeper
-	hawkfish.Trail
-	hawkfish.Outbox
-	hawkfish.Housekeeping
-} = (*Store)(nil)
+var _ hawkfish.Store = (*Store)(nil)
 
 // Options are the store's knobs; the zero value is good.
 type Options struct {

@@ -18,18 +18,7 @@ import (
 
 // Source is the store behind the cache; *store.Store is one.
 type Source interface {
-	hawkfish.Systems
-	hawkfish.Images
-	hawkfish.Hosts
-	hawkfish.Tasks
-	hawkfish.Dispatch
-	hawkfish.Ledger
-	hawkfish.Accounts
-	hawkfish.Projects
-	hawkfish.SettingsKeeper
-	hawkfish.Trail
-	hawkfish.Outbox
-	hawkfish.Housekeeping
+	hawkfish.Store
 
 	// Ping reports whether the database answers.
 	Ping(ctx context.Context) error

@@ -12,21 +12,8 @@ import (
 	"github.com/projectbeskar/hawkfish/schemas"
 )
 
-// Store is what the suite tests: every port of the root package.
-type Store interface {
-	hawkfish.Systems
-	hawkfish.Images
-	hawkfish.Hosts
-	hawkfish.Tasks
-	hawkfish.Dispatch
-	hawkfish.Ledger
-	hawkfish.Accounts
-	hawkfish.Projects
-	hawkfish.SettingsKeeper
-	hawkfish.Trail
-	hawkfish.Outbox
-	hawkfish.Housekeeping
-}
+// Store is what the suite tests.
+type Store = hawkfish.Store
 
 // Run runs the suite; open returns an empty store for each test.
 func Run(t *testing.T, open func(*testing.T) Store) {

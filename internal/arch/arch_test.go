@@ -34,7 +34,7 @@ var rules = map[string][]string{
 
 	"workflows":        {"", "schemas", "activities", "internal/durable", "go.temporal.io/sdk/workflow", "go.temporal.io/sdk/worker"},
 	"activities":       {"", "schemas", "internal/durable", "go.temporal.io/sdk/worker"},
-	"internal/durable": {"", "go.temporal.io/sdk", "go.temporal.io/api", "google.golang.org/protobuf", "google.golang.org/grpc", "github.com/cenkalti/backoff"},
+	"internal/durable": {"", "internal/keyring", "go.temporal.io/sdk", "go.temporal.io/api", "google.golang.org/protobuf", "google.golang.org/grpc", "github.com/cenkalti/backoff"},
 
 	"store":           {"", "schemas", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/google/uuid"},
 	"store/cached":    {"", "schemas"},
@@ -47,9 +47,10 @@ var rules = map[string][]string{
 	"worker/hypervisortest": {"", "schemas", "github.com/google/uuid"},
 
 	"internal/arch":     {},
-	"internal/config":   {"internal/outbound", "github.com/knadh/koanf", "github.com/go-playground/validator", "github.com/go-playground/universal-translator", "github.com/go-playground/locales", "github.com/go-viper/mapstructure"},
+	"internal/config":   {"internal/keyring", "internal/outbound", "github.com/knadh/koanf", "github.com/go-playground/validator", "github.com/go-playground/universal-translator", "github.com/go-playground/locales", "github.com/go-viper/mapstructure"},
 	"internal/fetch":    {"", "internal/outbound"},
 	"internal/outbound": {""},
+	"internal/keyring":  {},
 	"internal/logging":  {"internal/config"},
 	"internal/metrics":  {"github.com/prometheus/client_golang", "go.temporal.io/sdk/client", "golang.org/x/sync"},
 	"internal/postgres": {"golang.org/x/sys"},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-playground/validator/v10"
 
+	"github.com/projectbeskar/hawkfish/internal/keyring"
 	"github.com/projectbeskar/hawkfish/internal/outbound"
 )
 
@@ -29,6 +30,8 @@ var rules = map[string]string{
 	"http_url":         "must be an http or https URL",
 	"hostname_rfc1123": "must be a host name or an address",
 	"startswith":       "must start with %s",
+	"excluded_with":    "must not be set together with %s",
+	"keyring":          "must be keys such as k1:<32 bytes in base64>, separated by commas, each with another id",
 	"outbound":         "must be a host name, an address, a network such as 10.0.0.0/8, localhost or *",
 }
 
@@ -50,7 +53,7 @@ func why(b validator.FieldError) string {
 		return "breaks the rule " + b.Tag()
 	}
 	if strings.Contains(text, "%s") {
-		param := strings.NewReplacer("TLSMode files", "tls is files").Replace(b.Param())
+		param := strings.NewReplacer("TLSMode files", "tls is files", "CodecKeysFile", "codec_keys_file").Replace(b.Param())
 		if b.Tag() == "oneof" {
 			param = strings.Join(strings.Fields(param), ", ")
 		}
@@ -65,7 +68,7 @@ func why(b validator.FieldError) string {
 func checker() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	v.RegisterTagNameFunc(func(f reflect.StructField) string { return f.Tag.Get("key") })
-	for tag, valid := range map[string]func(string) bool{"address": isAddress, "postgres_url": isPostgres, "outbound": isOutbound} {
+	for tag, valid := range map[string]func(string) bool{"address": isAddress, "postgres_url": isPostgres, "outbound": isOutbound, "keyring": isKeyring} {
 		// cannot fail: neither tag nor function is empty
 		_ = v.RegisterValidation(tag, func(f validator.FieldLevel) bool { return valid(f.Field().String()) })
 	}
@@ -75,6 +78,11 @@ func checker() *validator.Validate {
 // isOutbound accepts an entry of an allow-list for connections.
 func isOutbound(entry string) bool {
 	_, err := outbound.ParsePolicy([]string{entry})
+	return err == nil
+}
+
+func isKeyring(text string) bool {
+	_, err := keyring.Parse(text)
 	return err == nil
 }
 

@@ -75,6 +75,8 @@ type Temporal struct {
 	TemporalNamespace string `key:"temporal_namespace" default:"hawkfish" validate:"required" help:"Temporal namespace; it is made when it does not exist"`
 	TemporalUIListen  string `key:"temporal_ui_listen" default:"127.0.0.1:8233" validate:"omitempty,address" help:"address of the Temporal Web UI that make run brings"`
 	TemporalUIURL     string `key:"temporal_ui_url" validate:"omitempty,http_url" help:"where people reach the Temporal Web UI; Tasks link to it"`
+	CodecKeys         Secret `key:"codec_keys" validate:"omitempty,excluded_with=CodecKeysFile,keyring" help:"keys that encrypt what Temporal keeps of the work (AES-256-GCM), such as k2:<32 bytes in base64>,k1:...; the first encrypts, all decrypt, and off in the first place encrypts nothing; all processes need the same keys; unset: nothing is encrypted, and the Temporal UI shows everything"`
+	CodecKeysFile     string `key:"codec_keys_file" help:"file that holds the same keys, one a line, for systemd's and Kubernetes' secrets; it is read at the start"`
 }
 
 // Host is for the process beside a hypervisor.

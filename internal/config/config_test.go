@@ -88,6 +88,19 @@ func TestEveryFaultIsReportedAtOnce(t *testing.T) {
 	assert.NotContains(t, err.Error(), "hunter2")
 }
 
+func TestCodecKeys(t *testing.T) {
+	t.Parallel()
+	const key = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	cfg, err := Load("", []string{"HAWKFISH_CODEC_KEYS=off," + key})
+	require.NoError(t, err)
+	assert.Equal(t, "off,"+key, cfg.CodecKeys.Reveal())
+	_, err = Load("", []string{"HAWKFISH_CODEC_KEYS=k1:hunter2"})
+	assertFaults(t, err, map[string]string{"HAWKFISH_CODEC_KEYS": "must be keys such as"})
+	assert.NotContains(t, err.Error(), "hunter2")
+	_, err = Load("", []string{"HAWKFISH_CODEC_KEYS=" + key, "HAWKFISH_CODEC_KEYS_FILE=/etc/hawkfish/codec.keys"})
+	assertFaults(t, err, map[string]string{"HAWKFISH_CODEC_KEYS": "must not be set together with codec_keys_file"})
+}
+
 func TestTheFileMustBeReadable(t *testing.T) {
 	t.Parallel()
 	_, err := Load("/nowhere.yaml", nil)

@@ -12,6 +12,8 @@ import (
 	"go.temporal.io/sdk/log"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
+
+	"github.com/projectbeskar/hawkfish/internal/keyring"
 )
 
 // Deadline bounds every single call to Temporal.
@@ -26,12 +28,15 @@ type Config struct {
 	Identity  string                // shown in the Temporal UI, such as "host-h1@machine"
 	// Interceptors see every call of the client, and every step of the workers made from it.
 	Interceptors []interceptor.ClientInterceptor
+	// Keys encrypt what Temporal keeps of the work; nil: it stays readable, in the Temporal UI, too.
+	Keys *keyring.Ring
 }
 
 // Service is the Temporal service as the control plane uses it.
 type Service struct {
-	client client.Client
-	log    *slog.Logger
+	client   client.Client
+	log      *slog.Logger
+	payloads payloads
 
 	mu      sync.Mutex
 	checked time.Time
@@ -41,6 +46,7 @@ type Service struct {
 // Connect returns a service that connects when it is first used, so that
 // Temporal may be down when a process starts.
 func Connect(cfg Config) (*Service, error) {
+	values := newPayloads(cfg.Keys)
 	c, err := client.NewLazyClient(client.Options{
 		HostPort:          cfg.Address,
 		Namespace:         cfg.Namespace,
@@ -48,12 +54,14 @@ func Connect(cfg Config) (*Service, error) {
 		MetricsHandler:    cfg.Metrics,
 		Identity:          cfg.Identity,
 		Interceptors:      cfg.Interceptors,
+		DataConverter:     values,
+		FailureConverter:  values.failures(cfg.Keys),
 		ConnectionOptions: connection(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &Service{client: c, log: cfg.Log}, nil
+	return &Service{client: c, log: cfg.Log, payloads: values}, nil
 }
 
 // connection makes clients and workers notice within a second or so that Temporal is back. With gRPC's and the SDK's

@@ -42,9 +42,12 @@ func (s *Service) Look(ctx context.Context, id string) (Sight, error) {
 	if pending := d.GetPendingActivities(); len(pending) > 0 {
 		p := pending[0]
 		seen.Step, seen.Attempt = p.GetActivityType().GetName(), int(p.GetAttempt())
-		seen.LastFailure = p.GetLastFailure().GetMessage()
+		if failure := p.GetLastFailure(); failure != nil {
+			converter.DecodeCommonFailureAttributes(s.payloads, failure)
+			seen.LastFailure = failure.GetMessage()
+		}
 		// A step that has not reported yet has no details: the zero Progress says so.
-		_ = converter.GetDefaultDataConverter().FromPayloads(p.GetHeartbeatDetails(), &seen.Progress)
+		_ = s.payloads.FromPayloads(p.GetHeartbeatDetails(), &seen.Progress)
 	}
 	return seen, nil
 }

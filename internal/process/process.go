@@ -4,6 +4,7 @@ package process
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/projectbeskar/hawkfish/internal/config"
 	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/internal/keyring"
 	"github.com/projectbeskar/hawkfish/internal/metrics"
 	"github.com/projectbeskar/hawkfish/store"
 )
@@ -42,6 +44,10 @@ func (p Parts) service(role string) (*durable.Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := p.keys()
+	if err != nil {
+		return nil, err
+	}
 	return durable.Connect(durable.Config{
 		Address:      p.Config.TemporalAddress,
 		Namespace:    p.Config.TemporalNamespace,
@@ -49,7 +55,24 @@ func (p Parts) service(role string) (*durable.Service, error) {
 		Metrics:      metrics.Temporal(p.Registry),
 		Identity:     role + "@" + machine,
 		Interceptors: p.Interceptors,
+		Keys:         keys,
 	})
+}
+
+// keys are those that encrypt what Temporal keeps.
+func (p Parts) keys() (*keyring.Ring, error) {
+	if p.Config.CodecKeysFile == "" {
+		return keyring.Parse(p.Config.CodecKeys.Reveal())
+	}
+	text, err := os.ReadFile(p.Config.CodecKeysFile)
+	if err != nil {
+		return nil, fmt.Errorf("HAWKFISH_CODEC_KEYS_FILE: %w", err)
+	}
+	keys, err := keyring.Parse(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("HAWKFISH_CODEC_KEYS_FILE: %s: %w", p.Config.CodecKeysFile, err)
+	}
+	return keys, nil
 }
 
 // store opens the database, and brings it up to date as soon as it answers.

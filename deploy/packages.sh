@@ -5,23 +5,35 @@
 # Nothing is done where nothing is missing, so root is needed only then.
 set -euo pipefail
 
-# A package counts as there when its file, or its command, is.
-declare -A provides=(
-    [postgresql]="postgresql:/usr/lib/postgresql/*/bin/postgres"
-    [libvirt]="libvirt-daemon-system:libvirtd libvirt-clients:virsh qemu-system-x86:qemu-system-x86_64
-        qemu-utils:qemu-img iproute2:ip dnsmasq-base:dnsmasq iptables:iptables ovmf:/usr/share/OVMF/OVMF_CODE_4M.fd"
-    [race]="gcc:gcc libc6-dev:/usr/include/stdlib.h"
-    [lab]="binutils:as xorriso:xorriso"
-)
+# Each package with what shows that it is there: a command, or a file. (Written for the old bash of macOS, too.)
+packages() {
+    case $1 in
+    postgresql) echo "postgresql:postgres|/usr/lib/postgresql/*/bin/postgres|/opt/homebrew/opt/postgresql@*/bin/postgres" ;;
+    libvirt) echo "libvirt-daemon-system:libvirtd libvirt-clients:virsh qemu-system-x86:qemu-system-x86_64 qemu-utils:qemu-img" \
+        "iproute2:ip dnsmasq-base:dnsmasq iptables:iptables ovmf:/usr/share/OVMF/OVMF_CODE_4M.fd" ;;
+    race) echo "gcc:gcc libc6-dev:/usr/include/stdlib.h|/Library/Developer" ;;
+    lab) echo "binutils:as xorriso:xorriso" ;;
+    *) echo "packages.sh: nothing is known of $1" >&2; exit 2 ;;
+    esac
+}
+
+present() { # any of its signs
+    local sign
+    local IFS='|'
+    for sign in $1; do
+        case $sign in
+        /*) if compgen -G "$sign" >/dev/null; then return 0; fi ;;
+        *)  if PATH=$PATH:/usr/sbin:/sbin command -v "$sign" >/dev/null; then return 0; fi ;;
+        esac
+    done
+    return 1
+}
 
 missing=()
 for what in "$@"; do
-    for pair in ${provides[$what]}; do
-        package=${pair%%:*} sign=${pair#*:}
-        case $sign in
-        /*) compgen -G "$sign" >/dev/null || missing+=("$package") ;;
-        *)  PATH=$PATH:/usr/sbin:/sbin command -v "$sign" >/dev/null || missing+=("$package") ;;
-        esac
+    wanted=$(packages "$what")
+    for pair in $wanted; do
+        present "${pair#*:}" || missing+=("${pair%%:*}")
     done
 done
 (( ${#missing[@]} )) || exit 0

@@ -37,6 +37,9 @@ func (s *Server) unreadable(c fiber.Ctx, err error) error {
 	if e, ok := errors.AsType[*fiber.Error](err); ok {
 		status = e.Code
 	}
+	if status == http.StatusBadGateway { // fiber's word for a connection that broke off: no gateway is behind us
+		status = http.StatusBadRequest
+	}
 	connOf(c.RequestCtx()).linger.Store(true) // there may be more of it
 	s.refuseUnread(c.RequestCtx(), status)
 	return nil

@@ -20,10 +20,15 @@ type listener struct {
 	log  *slog.Logger
 	mu   sync.Mutex
 	open map[*conn]struct{}
+
+	tls         bool  // its connections are to begin with a TLS handshake
+	headerLimit int64 // in bytes
 }
 
-func newListener(ln net.Listener, log *slog.Logger) *listener {
-	return &listener{Listener: ln, log: log, open: map[*conn]struct{}{}}
+func newListener(ln net.Listener, cfg *Config) *listener {
+	return &listener{
+		Listener: ln, log: cfg.Log, open: map[*conn]struct{}{}, tls: cfg.TLS != nil, headerLimit: int64(cfg.Limits.HeaderLimit),
+	}
 }
 
 // Accept waits when the process is out of file descriptors: fasthttp would give up for ever.
@@ -69,10 +74,11 @@ type conn struct {
 	address address
 	host    string // last seen; only the goroutine that serves the connection uses it
 	linger  atomic.Bool
+	sniff   bool // nothing has been read, and what comes should be TLS; only the goroutine that serves the connection uses it
 }
 
 func newConn(inner net.Conn, of *listener) *conn {
-	c := &conn{lazyConn: newLazyConn(inner), of: of, text: inner.RemoteAddr().String()}
+	c := &conn{lazyConn: newLazyConn(inner), of: of, text: inner.RemoteAddr().String(), sniff: of.tls}
 	if tcp, ok := inner.RemoteAddr().(*net.TCPAddr); ok {
 		c.address = addressOf(tcp.AddrPort().Addr())
 	}

@@ -228,7 +228,7 @@ func TestAcceptOutlivesTheLackOfDescriptors(t *testing.T) {
 	require.NoError(t, err)
 	poor := &crowded{Listener: inner}
 	poor.left.Store(3)
-	ln := newListener(poor, slog.New(slog.DiscardHandler))
+	ln := newListener(poor, &Config{Log: slog.New(slog.DiscardHandler)})
 	go func() {
 		if c, err := net.Dial("tcp", inner.Addr().String()); err == nil {
 			defer c.Close()
@@ -259,4 +259,30 @@ func TestListenSaysWhyNot(t *testing.T) {
 	cfg.Metrics = metrics.New()
 	err := New(cfg).Listen(t.Context(), r.addr)
 	require.ErrorIs(t, err, syscall.EADDRINUSE)
+}
+
+// Who speaks plain HTTP to the TLS port is sent to https, whatever the method; nothing else is done.
+func TestPlainRequestsAreSentToHTTPS(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	for text, want := range map[string]string{
+		"GET /redfish/v1/Systems?$top=1 HTTP/1.1\r\nHost: bmc.example:8443\r\n\r\n":                                                        "308 https://bmc.example:8443/redfish/v1/Systems?$top=1",
+		"POST /redfish/v1/SessionService/Sessions HTTP/1.1\r\nHost: [::1]:443\r\nContent-Length: 5000\r\n\r\n" + strings.Repeat("x", 5000): "308 https://[::1]:443/redfish/v1/SessionService/Sessions",
+		"GET /a%2fb HTTP/1.1\r\nHost: x\r\n\r\n":                                                                                           "308 https://x/a%2fb",
+		"GET / HTTP/1.1\r\nHost: x/evil\r\n\r\n":                                                                                           "400 ",
+		"GET / HTTP/1.0\r\n\r\n":                                                                                                           "400 ",
+		"no HTTP at all\r\n\r\n":                                                                                                           "",
+		"GET / HTTP/1.1\r\nA: " + strings.Repeat("x", 64<<10) + "\r\n\r\n":                                                                 "",
+	} {
+		c, err := net.Dial("tcp", r.addr)
+		require.NoError(t, err)
+		go func() { _, _ = io.WriteString(c, text) }()
+		got := ""
+		if resp, err := http.ReadResponse(bufio.NewReader(c), nil); err == nil {
+			got = strings.TrimSuffix(resp.Status[:3], " ") + " " + resp.Header.Get("Location")
+		}
+		assert.Equal(t, want, got, "%.60q", text)
+		_ = c.Close()
+	}
+	assert.Equal(t, 200, r.do("GET", "/redfish", "").StatusCode)
 }

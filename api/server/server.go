@@ -115,7 +115,7 @@ func (s *Server) Listen(ctx context.Context, address string) error {
 // requests at work finish for Limits.DrainTimeout, and closes what is left. It can be called once.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer s.cancel()
-	open := newListener(ln, s.Log)
+	open := newListener(ln, &s.Config)
 	var outer net.Listener = open
 	if s.TLS != nil {
 		// The handshake is not done here but at the connection's first read, in a goroutine of its own

@@ -17,6 +17,7 @@ type managerView struct {
 	Manufacturer    string              `json:"Manufacturer"`
 	Model           string              `json:"Model"`
 	FirmwareVersion string              `json:"FirmwareVersion"`
+	UUID            string              `json:"UUID"`
 	EntryPointUUID  string              `json:"ServiceEntryPointUUID"`
 	PowerState      schemas.PowerState  `json:"PowerState"`
 	Status          status              `json:"Status"`
@@ -84,10 +85,10 @@ func showManager(to redfish.Links, s managerState, info ServiceInfo) managerView
 		Links: managerLinks{ForServers: []redfish.Link{}, ForChassis: []redfish.Link{}},
 	}
 	if s.own() {
-		v.ID, v.Name, v.ManagerType, v.Model = serviceManager, vendor, schemas.ManagerTypeService, "Fleet controller"
+		v.ID, v.Name, v.UUID, v.ManagerType, v.Model = serviceManager, vendor, info.UUID, schemas.ManagerTypeService, "Fleet controller"
 		return v
 	}
-	v.ID, v.Name, v.ManagerType, v.Model = s.system.ID, s.system.Name, schemas.ManagerTypeBMC, "Virtual BMC"
+	v.ID, v.Name, v.UUID, v.ManagerType, v.Model = s.system.ID, s.system.Name, s.system.ID, schemas.ManagerTypeBMC, "Virtual BMC"
 	v.Links.ForServers = append(v.Links.ForServers, *to.To("ComputerSystem", s.system.ID))
 	if chassis := to.To("Chassis", s.system.ID); chassis != nil {
 		v.Links.ForChassis, v.Links.InChassis = append(v.Links.ForChassis, *chassis), chassis

@@ -1,0 +1,38 @@
+# curl: the protocol itself, as a person tries it.
+
+api=$base/redfish/v1
+plain() { curl -sSk --max-time 20 "$@"; }
+as_admin() { plain -u "$user:$password" -H 'Content-Type: application/json' "$@"; }
+token_of() { plain -D- -o /dev/null -H 'Content-Type: application/json' -d "{\"UserName\":\"$user\",\"Password\":\"$password\"}" $api/SessionService/Sessions; }
+
+step "the version object needs no login" '^\{"v1": ?"/redfish/v1/"\}' plain $base/redfish
+step "the root needs no login" 'RedfishVersion' plain $api/
+refused "systems need one" 'HTTP/1.1 401.*[Ww][Ww][Ww]-[Aa]uthenticate: Basic' plain -i $api/Systems
+step "plain HTTP is sent to https" 'https://127.0.0.1:8443/redfish/v1/Systems' plain -o /dev/null -w '%{redirect_url}' http://127.0.0.1:8443/redfish/v1/Systems
+step "the certificate is the one in the state folder" 'v1' curl -sS --cacert "$REPORTS/state/tls-certificate.pem" $base/redfish
+
+headers=$(token_of)
+token=$(sed -n 's/^[Xx]-[Aa]uth-[Tt]oken: *\([^\r]*\)\r*/\1/p' <<<"$headers") session=$(sed -n 's/^[Ll]ocation: *\([^\r]*\)\r*/\1/p' <<<"$headers")
+step "login gives a token and a Location" '^[0-9a-f]{32,} /redfish/v1/SessionService/Sessions/' echo "$token $session"
+step "systems are listed with the token" '"Members@odata.count": ?4' plain -H "X-Auth-Token: $token" $api/Systems
+step "a system by its name" '"Name": ?"web1"' as_admin $api/Systems/web1
+step "the list with members, narrowed to two properties" '"PowerState"' as_admin "$api/Systems?\$expand=.&\$select=Name,PowerState"
+step "a filter" '"Members@odata.count": ?1[,}]' as_admin "$api/Systems?\$filter=Name%20eq%20'db1'"
+step "pages" '"Members@odata.nextLink"' as_admin "$api/Systems?\$top=2"
+step "HEAD has no body" '^200 0$' as_admin -I -o /dev/null -w '%{http_code} %{size_download}' $api/Systems/web1
+step "what has not changed is not sent again" '^304$' as_admin -o /dev/null -w '%{http_code}' -H "If-None-Match: $(as_admin -I $api/Systems/web1 | sed -n 's/^[Ee][Tt]ag: *\([^\r]*\)\r*/\1/p')" $api/Systems/web1
+refused "a change of what has changed meanwhile is refused" '^412$' as_admin -o /dev/null -w '%{http_code}' -X PATCH -H 'If-Match: "0"' -d '{"AssetTag":"x"}' $api/Systems/web1
+refused "an unknown property is named" 'Bogus' as_admin -X PATCH -d '{"Bogus":1}' $api/Systems/web1
+refused "an unknown method says which there are" 'HTTP/1.1 405.*[Aa]llow: [A-Z, ]*GET' as_admin -i -X PUT -d '{}' $api/Systems/web1
+
+monitor=$(as_admin -D- -o /dev/null -d '{"ResetType":"ForceOff"}' $api/Systems/web1/Actions/ComputerSystem.Reset | sed -n 's/^[Ll]ocation: *\([^\r]*\)\r*/\1/p')
+step "a reset is a task with a monitor" '/redfish/v1/TaskService/TaskMonitors/' echo "$monitor"
+step "the system is off" '^$' until_power web1 Off
+step "the monitor gives the operation's own answer" '^20[04]$' as_admin -o /dev/null -w '%{http_code}' "$base$monitor"
+step "the task is in the list" '"TaskState": ?"Completed"' as_admin "$api/TaskService/Tasks?\$expand=."
+step "provisioning is accepted" '^202$' as_admin -o /dev/null -w '%{http_code}' -d '{"Name":"curly","CPU":1,"MemoryMiB":64,"DiskGiB":1,"Image":"tiny:1"}' $api/Systems
+step "the new system comes up" '^$' until_power curly On
+step "it can be deleted" '^202$' as_admin -o /dev/null -w '%{http_code}' -X DELETE $api/Systems/curly
+step "logout" '^204$' plain -o /dev/null -w '%{http_code}' -X DELETE -H "X-Auth-Token: $token" "$base$session"
+refused "the token is worth nothing then" '^401$' plain -o /dev/null -w '%{http_code}' -H "X-Auth-Token: $token" $api/Systems
+step "OpenAPI for tools" '"openapi": ?"3.1' plain $api/openapi.json

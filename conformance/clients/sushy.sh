@@ -1,0 +1,3 @@
+# sushy: the library that Ironic uses.
+reported < <(BASE=$base USERNAME=$user PASSWORD=$password /usr/bin/python3 "$here/clients/sushy_steps.py" 2>&1)
+later "boot source, media, processors, storage, BIOS" "issue 4"

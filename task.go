@@ -50,6 +50,7 @@ type Payload struct {
 	TargetURI     string          `json:"target_uri"`
 	HTTPOperation string          `json:"http_operation"`
 	JSONBody      json.RawMessage `json:"json_body,omitempty"`
+	Trace         string          `json:"trace,omitempty"` // the request's span (W3C traceparent); empty: it was not traced
 }
 
 // Operation names what a task does; it is also the name of its workflow.

@@ -51,7 +51,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 // asked returns who asks, with the request that is kept with the task.
 func asked(req *redfish.Request) control.Asked {
 	return control.Asked{By: req.Actor(), Within: req.Permitted(), Payload: hawkfish.Payload{
-		TargetURI: req.Path, HTTPOperation: req.Method, JSONBody: bytes.Clone(req.Body),
+		TargetURI: req.Path, HTTPOperation: req.Method, JSONBody: bytes.Clone(req.Body), Trace: req.Trace,
 	}}
 }
 

@@ -43,7 +43,7 @@ func startOf(t hawkfish.Task) durable.Start {
 	}
 	return durable.Start{
 		ID: t.ID, Workflow: string(t.Operation), Input: t.Input, Attributes: attrs,
-		Summary: string(t.Operation) + " " + t.Target.Name + " for " + t.Requester,
+		Summary: string(t.Operation) + " " + t.Target.Name + " for " + t.Requester, Trace: t.Payload.Trace,
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/tracing"
 	"github.com/projectbeskar/hawkfish/store/db"
 )
 
@@ -26,6 +27,7 @@ var _ hawkfish.Store = (*Store)(nil)
 type Options struct {
 	Deadline       time.Duration // of each call, retries included; 0: 3 s
 	MaxConnections int           // 0: 16
+	Tracer         *tracing.Tracer
 }
 
 // Store is the database. It is safe for concurrent use.
@@ -50,6 +52,9 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 	}
 	cfg.MaxConns = int32(opts.MaxConnections)
 	bound(cfg.ConnConfig, opts.Deadline)
+	if opts.Tracer != nil {
+		cfg.ConnConfig.Tracer = queryTracer{opts.Tracer}
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, failure(err, subject{})

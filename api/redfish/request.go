@@ -62,6 +62,7 @@ type Request struct {
 	RemoteAddr             string
 	Scheme, Host           string
 	ID                     string // of the request, for logs
+	Trace                  string // what follows from the request names its parent by (W3C Trace Context); "": nothing is traced
 
 	vars  [maxVars]variable
 	n     int

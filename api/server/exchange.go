@@ -13,6 +13,7 @@ import (
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/api/redfish"
 	"github.com/projectbeskar/hawkfish/internal/logging"
+	"github.com/projectbeskar/hawkfish/internal/tracing"
 	"github.com/projectbeskar/hawkfish/schemas"
 )
 
@@ -26,6 +27,7 @@ type exchange struct {
 	place    *place // nil: nothing is there
 	endpoint *endpoint
 	claimed  string // who they say they are, where a password comes along
+	span     tracing.Span
 }
 
 // handle is fiber's handler for everything but the probes. There are no middlewares: five of
@@ -38,6 +40,9 @@ func (s *Server) handle(c fiber.Ctx) error {
 	s.note(x, reply)
 	s.write(c.RequestCtx(), x, reply)
 	s.finish(x, reply)
+	if s.Tracer != nil {
+		s.traced(x, reply)
+	}
 	return nil
 }
 
@@ -83,6 +88,9 @@ func (s *Server) answer(x *exchange, http *fasthttp.RequestCtx) (reply redfish.R
 	defer s.recovered(x, &reply)
 	s.begin(x, http)
 	s.look(x)
+	if s.Tracer != nil {
+		s.trace(x, &http.Request.Header)
+	}
 	if wait := s.addresses.take(x.from, x.started); wait > 0 {
 		return tooMany(wait)
 	}

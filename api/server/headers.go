@@ -23,6 +23,7 @@ const (
 	headerODataVersion  = "Odata-Version"
 	headerRequestID     = "X-Request-Id"
 	headerChallenge     = "WWW-Authenticate"
+	headerTraceparent   = "Traceparent"
 )
 
 // versionFits reports whether a request's OData-Version, if any, is ours (DSP0266, "Request headers").

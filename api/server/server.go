@@ -20,6 +20,7 @@ import (
 	"github.com/projectbeskar/hawkfish/api/redfish"
 	"github.com/projectbeskar/hawkfish/internal/config"
 	"github.com/projectbeskar/hawkfish/internal/metrics"
+	"github.com/projectbeskar/hawkfish/internal/tracing"
 )
 
 // Service is what is served; *redfish.Service is the one.
@@ -38,7 +39,8 @@ type Config struct {
 	Metrics *prometheus.Registry
 	Ready   metrics.Ready
 	// Audit takes note of every change and every refused attempt; it must not wait. nil: nobody does.
-	Audit func(hawkfish.AuditEntry)
+	Audit  func(hawkfish.AuditEntry)
+	Tracer *tracing.Tracer // nil: nothing is traced
 }
 
 // Server serves Redfish over HTTP/1.1.

@@ -26,7 +26,7 @@ var rules = map[string][]string{
 	"api/redfish":  {"", "schemas", "github.com/go-playground/validator"},
 	"api":          {"", "schemas", "control", "api/redfish", "api/describe"},
 	"api/describe": {"", "schemas", "api/redfish", "go.yaml.in/yaml"},
-	"api/server": {"", "schemas", "control", "api", "api/redfish", "personas", "internal/config", "internal/logging", "internal/metrics", "internal/tlscert",
+	"api/server": {"", "schemas", "control", "api", "api/redfish", "personas", "internal/config", "internal/logging", "internal/metrics", "internal/tlscert", "internal/tracing",
 		"github.com/gofiber", "github.com/valyala/fasthttp", "github.com/cenkalti/backoff", "github.com/prometheus/client_golang", "github.com/google/uuid", "golang.org/x/time", "golang.org/x/sync"},
 	"personas": {"", "schemas", "control", "api/redfish"},
 
@@ -34,9 +34,9 @@ var rules = map[string][]string{
 
 	"workflows":        {"", "schemas", "activities", "internal/durable", "go.temporal.io/sdk/workflow", "go.temporal.io/sdk/worker"},
 	"activities":       {"", "schemas", "internal/durable", "go.temporal.io/sdk/worker"},
-	"internal/durable": {"", "internal/keyring", "go.temporal.io/sdk", "go.temporal.io/api", "google.golang.org/protobuf", "google.golang.org/grpc", "github.com/cenkalti/backoff"},
+	"internal/durable": {"", "internal/keyring", "internal/tracing", "go.temporal.io/sdk", "go.temporal.io/api", "google.golang.org/protobuf", "google.golang.org/grpc", "github.com/cenkalti/backoff"},
 
-	"store":           {"", "schemas", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/google/uuid"},
+	"store":           {"", "schemas", "internal/tracing", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/google/uuid"},
 	"store/cached":    {"", "schemas"},
 	"store/storetest": {"", "schemas", "store", "internal/postgres", "github.com/jackc/pgx", "github.com/google/uuid"},
 
@@ -57,6 +57,7 @@ var rules = map[string][]string{
 	"internal/process":  {"*"},
 	"internal/ssdp":     {},
 	"internal/tlscert":  {},
+	"internal/tracing":  {"", "go.opentelemetry.io/otel", "go.temporal.io/sdk"},
 	"cmd":               {"*"},
 	"lab":               {},
 	"examples":          {"*"},

@@ -21,6 +21,7 @@ type Config struct {
 	Simulated
 	Logging
 	Metrics
+	Tracing
 }
 
 // General is for every process.
@@ -105,6 +106,12 @@ type Simulated struct {
 type Logging struct {
 	LogLevel  LogLevel  `key:"log_level" default:"info" validate:"oneof=debug info warn error" help:"debug, info, warn or error; debug has a line for each request"`
 	LogFormat LogFormat `key:"log_format" default:"text" validate:"oneof=text json" help:"text or json"`
+}
+
+// Tracing is where spans go.
+type Tracing struct {
+	OTLPEndpoint string  `key:"otlp_endpoint" validate:"omitempty,http_url" help:"OpenTelemetry collector (OTLP over gRPC), such as http://collector:4317, or https with TLS; requests are traced through API, workflows, steps, hypervisors and database; unset: nothing is traced"`
+	OTLPShare    float64 `key:"otlp_share" default:"1" validate:"min=0,max=1" help:"share of the requests that are traced, 0 to 1"`
 }
 
 // Metrics is where Prometheus asks.

@@ -10,6 +10,8 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/projectbeskar/hawkfish/internal/tracing"
 )
 
 // Workflow declares an order of steps.
@@ -30,6 +32,7 @@ type Start struct {
 	Input      json.RawMessage
 	Summary    string // one line for the Temporal UI
 	Attributes Attributes
+	Trace      string // the span that the workflow follows from (W3C traceparent); empty: none
 }
 
 // Launch starts a workflow. One with its ID that runs, or has ever run, is
@@ -37,7 +40,7 @@ type Start struct {
 func (s *Service) Launch(ctx context.Context, w Start) error {
 	ctx, cancel := context.WithTimeout(ctx, Deadline)
 	defer cancel()
-	_, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+	_, err := s.client.ExecuteWorkflow(tracing.Under(ctx, w.Trace), client.StartWorkflowOptions{
 		ID:                       w.ID,
 		TaskQueue:                string(Fleet),
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,

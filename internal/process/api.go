@@ -44,6 +44,11 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	if keeper != nil {
 		encryption = keeper.Config()
 	}
+	p, flush, err := p.traced(ctx, "api")
+	if err != nil {
+		return err
+	}
+	defer flush()
 	st, err := p.store(ctx)
 	if err != nil {
 		return err
@@ -82,7 +87,7 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 		Service: redfish.NewService(api.Resources(c, info)),
 		Auth:    server.NewLogins(c, p.Config.Limits),
 		TLS:     encryption, Limits: p.Config.Limits,
-		Log: p.Log, Metrics: p.Registry, Ready: c.Ready, Audit: auditor.Note,
+		Log: p.Log, Metrics: p.Registry, Ready: c.Ready, Audit: auditor.Note, Tracer: p.tracer,
 	})
 	// What requests have noted is written after the last of them.
 	written := make(chan error, 1)

@@ -11,6 +11,11 @@ import (
 // Fleet runs a fleet worker until ctx ends. It also starts the workflows of
 // tasks whose turn has come, so that a queue moves on while no API runs, and forgets what is over.
 func Fleet(ctx context.Context, p Parts) error {
+	p, flush, err := p.traced(ctx, "worker")
+	if err != nil {
+		return err
+	}
+	defer flush()
 	st, err := p.store(ctx)
 	if err != nil {
 		return err

@@ -21,6 +21,11 @@ import (
 // Hosts runs a worker for each host of the configuration until ctx ends. A host
 // that does not answer keeps none of the others waiting.
 func Hosts(ctx context.Context, p Parts) error {
+	p, flush, err := p.traced(ctx, "host")
+	if err != nil {
+		return err
+	}
+	defer flush()
 	open, err := p.hypervisors(ctx)
 	if err != nil {
 		return err
@@ -63,7 +68,7 @@ func (p Parts) host(ctx context.Context, h opened, names *registry) error {
 	}
 	defer service.Close()
 	log.InfoContext(ctx, "the host is served", "host", h.id)
-	return host.Run(ctx, host.Config{ID: h.id, URI: h.uri, Service: service, Hypervisor: h.Hypervisor, StopTimeout: stopTimeout, Log: log})
+	return host.Run(ctx, host.Config{ID: h.id, URI: h.uri, Service: service, Hypervisor: p.tracer.Hypervisor(h.Hypervisor, h.id), StopTimeout: stopTimeout, Log: log})
 }
 
 // registry holds who has which name: two hosts of one name would do each other's work.

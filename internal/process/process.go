@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -18,6 +19,7 @@ import (
 	"github.com/projectbeskar/hawkfish/internal/durable"
 	"github.com/projectbeskar/hawkfish/internal/keyring"
 	"github.com/projectbeskar/hawkfish/internal/metrics"
+	"github.com/projectbeskar/hawkfish/internal/tracing"
 	"github.com/projectbeskar/hawkfish/store"
 )
 
@@ -28,6 +30,8 @@ type Parts struct {
 	Registry *prometheus.Registry
 	// Interceptors see every call to Temporal and every step; none in production.
 	Interceptors []interceptor.ClientInterceptor
+
+	tracer *tracing.Tracer
 }
 
 const (
@@ -48,13 +52,21 @@ func (p Parts) service(role string) (*durable.Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	interceptors := p.Interceptors
+	if p.tracer != nil {
+		spans, err := p.tracer.Temporal()
+		if err != nil {
+			return nil, err
+		}
+		interceptors = append(slices.Clip(interceptors), spans)
+	}
 	return durable.Connect(durable.Config{
 		Address:      p.Config.TemporalAddress,
 		Namespace:    p.Config.TemporalNamespace,
 		Log:          p.Log.With("component", "temporal"),
 		Metrics:      metrics.Temporal(p.Registry),
 		Identity:     role + "@" + machine,
-		Interceptors: p.Interceptors,
+		Interceptors: interceptors,
 		Keys:         keys,
 	})
 }
@@ -75,13 +87,34 @@ func (p Parts) keys() (*keyring.Ring, error) {
 	return keys, nil
 }
 
+// traced returns the parts with a tracer, where spans are wanted, and what sends the last of them.
+func (p Parts) traced(ctx context.Context, role string) (Parts, func(), error) {
+	if p.Config.OTLPEndpoint == "" {
+		return p, func() {}, nil
+	}
+	machine, err := os.Hostname()
+	if err != nil {
+		return p, nil, err
+	}
+	log := p.Log.With("component", "tracing")
+	p.tracer, err = tracing.Start(ctx, tracing.Config{
+		Endpoint: p.Config.OTLPEndpoint, Share: p.Config.OTLPShare,
+		Service: "hawkfish-" + role, Version: Version(), Instance: machine, Log: log,
+	})
+	return p, func() {
+		if err := p.tracer.Stop(); err != nil {
+			log.Warn("the last spans were not sent", "error", err)
+		}
+	}, err
+}
+
 // store opens the database, and brings it up to date as soon as it answers.
 func (p Parts) store(ctx context.Context) (*store.Store, error) {
 	dsn := p.Config.DatabaseURL.Reveal()
 	if err := p.untilDone(ctx, "prepare the database", func() error { return store.Migrate(ctx, dsn) }); err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, dsn, store.Options{})
+	return store.Open(ctx, dsn, store.Options{Tracer: p.tracer})
 }
 
 // untilDone tries until it succeeds or ctx ends. What a process depends on may come after it.

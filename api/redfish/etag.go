@@ -37,12 +37,22 @@ func (b *bound) revision(state any) int64 {
 	return b.rev(state)
 }
 
+// gzipped ends the ETag of a body that goes out compressed: two sequences of bytes must not share a strong tag (RFC 9110, section 8.8.3.3).
+const gzipped = `-gzip"`
+
+// GzippedTag returns the ETag of the compressed form of what has an ETag.
+func GzippedTag(etag string) string { return strings.TrimSuffix(etag, `"`) + gzipped }
+
+// HasGzippedTag reports whether a list of ETags names the compressed form of what has an ETag.
+func HasGzippedTag(list, etag string) bool { return strings.Contains(list, GzippedTag(etag)) }
+
 // matches reports whether a list of ETags, as If-Match and If-None-Match hold
-// it, names etag. A weak form of a tag counts as the tag: clients send it back.
+// it, names etag. A weak form of a tag counts as the tag, and so does that of the compressed body: clients send them back, and
+// both mean the same revision.
 func matches(list, etag string) bool {
 	for one := range strings.SplitSeq(list, ",") {
-		one = strings.TrimSpace(one)
-		if one == "*" || strings.TrimPrefix(one, "W/") == etag {
+		one = strings.TrimPrefix(strings.TrimSpace(one), "W/")
+		if one == "*" || one == etag || strings.HasSuffix(one, gzipped) && one == GzippedTag(etag) {
 			return true
 		}
 	}

@@ -46,6 +46,9 @@ func (s *Server) write(http *fasthttp.RequestCtx, x *exchange, reply redfish.Rep
 		}
 	}
 	if reply.Body == nil {
+		if reply.Status == fasthttp.StatusNotModified && redfish.HasGzippedTag(x.req.IfNoneMatch, reply.ETag) {
+			set(header, redfish.Field{Name: "ETag", Value: redfish.GzippedTag(reply.ETag)}) // the one that the client has
+		}
 		header.SetNoDefaultContentType(true)
 		return
 	}
@@ -57,6 +60,9 @@ func (s *Server) write(http *fasthttp.RequestCtx, x *exchange, reply redfish.Rep
 		set(header, redfish.Field{Name: "Vary", Value: "Accept-Encoding"})
 		if acceptsGzip(http.Request.Header.Peek("Accept-Encoding")) {
 			header.SetContentEncoding("gzip")
+			if reply.ETag != "" {
+				set(header, redfish.Field{Name: "ETag", Value: redfish.GzippedTag(reply.ETag)})
+			}
 			out.SetBodyRaw(fasthttp.AppendGzipBytesLevel(nil, reply.Body, fasthttp.CompressBestSpeed))
 			return
 		}

@@ -117,6 +117,8 @@ func (s *service) as(c *redfish.Caller, method, path, body string, header ...str
 			req.IfMatch = header[i+1]
 		case "If-None-Match":
 			req.IfNoneMatch = header[i+1]
+		case "Prefer":
+			req.Prefer = redfish.ParsePreference(header[i+1])
 		}
 	}
 	for _, op := range s.tree.Operations() {

@@ -30,6 +30,9 @@ func taskMonitor(c *control.Control) redfish.Resource {
 			}
 			return ended(ctx, c, req, s.Task)
 		},
+		Await: func(ctx context.Context, req *redfish.Request) error {
+			return c.AwaitTask(ctx, req.Scope(), req.Var("id"))
+		},
 		Delete: func(ctx context.Context, req *redfish.Request) (redfish.Result, error) {
 			t, err := c.FindTask(ctx, req.Scope(), req.Var("id"))
 			if err == nil && !req.Permitted().Sees(t.ProjectID) {

@@ -64,6 +64,8 @@ type Request struct {
 	ID                     string // of the request, for logs
 	Trace                  string // what follows from the request names its parent by (W3C Trace Context); "": nothing is traced
 
+	Prefer *Preference // nil: the client has none
+
 	vars  [maxVars]variable
 	n     int
 	needs schemas.AnyOf // of the operation
@@ -141,4 +143,7 @@ type Reply struct {
 	Body        []byte // nil: none
 	ContentType string // "": application/json
 	ETag        string // quoted; "": none
+	Task        string // ID of the task that carries out what was asked for; "": none
+
+	watched *watched // nil: there is nothing to wait for
 }

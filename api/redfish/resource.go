@@ -79,6 +79,7 @@ type Resource struct {
 	actions   []Action
 	get       func(ctx context.Context, req *Request) (Result, error) // of an Endpoint
 	cancel    func(ctx context.Context, req *Request) (Result, error) // of an Endpoint
+	await     func(ctx context.Context, req *Request) error           // of an Endpoint
 	public    bool
 }
 
@@ -155,6 +156,9 @@ type Endpoint struct {
 
 	Get    func(ctx context.Context, req *Request) (Result, error)
 	Delete func(ctx context.Context, req *Request) (Result, error) // nil: not allowed
+	// Await, for a monitor of tasks, waits until what it watches is over, for clients that prefer to wait. It is an error when
+	// ctx ends before. nil: nobody waits.
+	Await func(ctx context.Context, req *Request) error
 }
 
 // Route turns an Endpoint into a Resource.
@@ -162,5 +166,6 @@ func Route(e Endpoint) Resource {
 	r := declare("", e.Name, e.Path, e.Like)
 	r.Entity = e.Like
 	r.get, r.cancel, r.public, r.inProject = e.Get, e.Delete, e.Open, e.InProject
+	r.await = e.Await
 	return r
 }

@@ -94,6 +94,8 @@ func (s *Service) answer(own *bound, res Result) (Reply, error) {
 	case http.StatusCreated:
 		reply.Header = reply.Header.with(Field{"Location", b.uri(res.state)})
 	case http.StatusAccepted:
+		reply.Task = b.key(res.state)
+		reply.watched = &watched{b, s.tree.byName[res.monitor], reply.Task}
 		reply.ETag = "" // of the task, not of what was asked for
 		reply.Header = reply.Header.with(Field{"Location", b.links.URI(res.monitor, b.key(res.state))}, retryAfter)
 	}

@@ -51,6 +51,9 @@ func (op *Operation) serve(ctx context.Context, req *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	if req.Prefer != nil && reply.watched != nil {
+		reply = op.prefer(ctx, req, reply)
+	}
 	return reply.unlessKnown(op.Method, req), nil
 }
 

@@ -22,6 +22,8 @@ type Service struct {
 	bodies *bodyCache
 	check  *validator.Validate
 
+	waiting chan struct{} // one for each request that is kept waiting
+
 	metadata func() []byte // $metadata, written once
 }
 
@@ -47,6 +49,8 @@ func NewService(resources []Resource) *Service {
 		allow:  map[string][]string{},
 		bodies: newBodyCache(maxBodies),
 		check:  validator.New(),
+
+		waiting: make(chan struct{}, maxWaiting),
 	}
 	s.metadata = sync.OnceValue(s.writeMetadata)
 	for _, r := range append(slices.Clone(resources), protocol(resources)...) {

@@ -3,7 +3,6 @@ package server
 import (
 	"encoding/json"
 	"net/http"
-	"path"
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
@@ -22,9 +21,7 @@ func (s *Server) note(x *exchange, reply redfish.Reply) {
 	if caller := x.req.Caller; caller != nil {
 		e.AccountID, e.UserName, e.SessionID = caller.Actor.AccountID, caller.Actor.UserName, caller.Actor.SessionID
 	}
-	if reply.Status == http.StatusAccepted {
-		e.TaskID = path.Base(reply.Header.Get("Location"))
-	}
+	e.TaskID = reply.Task
 	if reply.Status >= http.StatusBadRequest {
 		e.MessageID = codeOf(reply.Body)
 	}

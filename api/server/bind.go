@@ -13,6 +13,7 @@ type endpoint struct {
 	// login: it takes a password from someone who has not logged in, so that
 	// it is guarded against guessing.
 	login    bool
+	waits    bool // it makes a difference to it what the client prefers
 	measured *measured
 }
 
@@ -22,6 +23,7 @@ func (s *Server) bind(service Service) {
 		s.routes.add(op.Method, op.Path, &endpoint{
 			serve:    op.Serve,
 			login:    op.Method != http.MethodGet && op.Needs.Anonymous(),
+			waits:    op.Waits(),
 			measured: s.measures.of(op.Method, op.Path),
 		})
 		s.routes.allow(op.Path, service.Allow(op.Path))

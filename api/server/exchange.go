@@ -68,11 +68,26 @@ func (s *Server) begin(x *exchange, http *fasthttp.RequestCtx) {
 }
 
 // look finds out what the request is for.
-func (s *Server) look(x *exchange) {
+func (s *Server) look(x *exchange, header *fasthttp.RequestHeader) {
 	var values [maxVariables]string
 	if x.place = s.routes.find(x.req.Path, &values); x.place != nil {
 		x.place.fill(&x.req, &values)
 		x.endpoint = x.place.endpoint(x.method)
+	}
+	if x.endpoint != nil && x.endpoint.waits {
+		s.prefers(x, header)
+	}
+}
+
+// prefers takes in what the client says of how it wants its answer. It waits no longer than the server runs.
+func (s *Server) prefers(x *exchange, header *fasthttp.RequestHeader) {
+	lines := header.PeekAll(headerPrefer)
+	if len(lines) == 0 {
+		return
+	}
+	x.req.Prefer = redfish.ParsePreference(string(bytes.Join(lines, []byte(","))))
+	if x.req.Prefer != nil {
+		x.req.Prefer.Hurry = s.draining
 	}
 }
 
@@ -87,7 +102,7 @@ func (s *Server) scheme() string {
 func (s *Server) answer(x *exchange, http *fasthttp.RequestCtx) (reply redfish.Reply) {
 	defer s.recovered(x, &reply)
 	s.begin(x, http)
-	s.look(x)
+	s.look(x, &http.Request.Header)
 	if s.Tracer != nil {
 		s.trace(x, &http.Request.Header)
 	}

@@ -24,6 +24,7 @@ const (
 	headerRequestID     = "X-Request-Id"
 	headerChallenge     = "WWW-Authenticate"
 	headerTraceparent   = "Traceparent"
+	headerPrefer        = "Prefer"
 )
 
 // versionFits reports whether a request's OData-Version, if any, is ours (DSP0266, "Request headers").

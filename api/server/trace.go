@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"path"
 	"strings"
 
 	"github.com/valyala/fasthttp"
@@ -35,9 +34,7 @@ func (s *Server) traced(x *exchange, reply redfish.Reply) {
 			x.span.Set(tracing.SystemID, x.req.Var("id"))
 		}
 	}
-	if reply.Status == http.StatusAccepted {
-		x.span.Set(tracing.TaskID, path.Base(reply.Header.Get("Location")))
-	}
+	x.span.Set(tracing.TaskID, reply.Task)
 	if reply.Status >= http.StatusInternalServerError {
 		x.span.Fail(http.StatusText(reply.Status))
 	}

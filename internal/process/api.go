@@ -66,6 +66,7 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	if err != nil {
 		return err
 	}
+	c.Endings = memory
 	if keeper != nil {
 		c.Certificates = keeper
 	}

@@ -45,6 +45,7 @@ type Store struct {
 	users    *index // names, to IDs of accounts
 	settings *table[hawkfish.Settings]
 	ends     *index // tasks seen to have ended
+	endings  *endings
 }
 
 // New returns a cache that remembers nothing until Run runs.
@@ -56,6 +57,7 @@ func New(src Source, log *slog.Logger) *Store {
 		accounts: newTable[hawkfish.Account](0), users: newIndex(),
 		settings: newTable[hawkfish.Settings](0),
 		ends:     newIndex(),
+		endings:  newEndings(),
 	}
 }
 
@@ -90,6 +92,7 @@ func (s *Store) reset(live bool) {
 	s.sessions.reset(live)
 	s.accounts.reset(live)
 	s.settings.reset(live)
+	s.endings.tellAll()
 	for _, i := range []*index{s.names, s.tokens, s.users, s.ends} {
 		i.reset()
 	}
@@ -105,6 +108,7 @@ var changes = map[string]func(s *Store, op, id string){
 	},
 	"sessions": func(s *Store, op, id string) { s.forgetSession(id, op == "D") },
 	"accounts": func(s *Store, op, id string) { s.forgetAccount(id, op == "D") },
+	"tasks":    func(s *Store, _, id string) { s.endings.tell(id) },
 	"settings": func(s *Store, _, _ string) { s.settings.forgetAll() },
 }
 

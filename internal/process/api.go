@@ -40,6 +40,10 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	if err != nil {
 		return err
 	}
+	redirect, err := p.redirect(ctx)
+	if err != nil {
+		return err
+	}
 	var encryption *tls.Config // none: a proxy in front has it
 	if keeper != nil {
 		encryption = keeper.Config()
@@ -98,6 +102,7 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 		memory.Run,
 		p.responder(c, info).Run,
 		dispatcher.Run,
+		redirect,
 		func(ctx context.Context) error { return srv.Serve(ctx, ln) },
 	)
 	stopAuditor()

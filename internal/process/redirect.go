@@ -1,0 +1,26 @@
+package process
+
+import (
+	"context"
+	"net"
+
+	"github.com/projectbeskar/hawkfish/api/server"
+	"github.com/projectbeskar/hawkfish/internal/config"
+)
+
+// redirect opens the port from which plain requests are sent to https, if there is to be one, and returns what serves it.
+func (p Parts) redirect(ctx context.Context) (func(context.Context) error, error) {
+	if p.Config.RedirectListen == "" || p.Config.TLSMode == config.TLSOff {
+		return func(context.Context) error { return nil }, nil
+	}
+	_, port, err := net.SplitHostPort(p.Config.Listen)
+	if err != nil {
+		return nil, err
+	}
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", p.Config.RedirectListen)
+	if err != nil {
+		return nil, err
+	}
+	context.AfterFunc(ctx, func() { _ = ln.Close() }) // when something else fails before it is served
+	return func(ctx context.Context) error { return server.Redirect(ctx, ln, port, p.Log.With("component", "redirect")) }, nil
+}

@@ -20,7 +20,7 @@ func Redirect(ctx context.Context, ln net.Listener, apiPort string, log *slog.Lo
 		Handler:     redirectTo(apiPort),
 		ReadTimeout: redirectTimeout, WriteTimeout: redirectTimeout, IdleTimeout: redirectTimeout,
 		MaxHeaderBytes: 8 << 10, DisableGeneralOptionsHandler: true,
-		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	defer context.AfterFunc(ctx, func() { _ = srv.Close() })()
 	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {

@@ -29,7 +29,7 @@ type attempt struct {
 const floodFactor = 10
 
 // waitForWorker is how long a password waits for its turn.
-const waitForWorker = 5 * time.Second
+const waitForWorker = 3 * time.Second
 
 func newGuard(limits config.Limits) *guard {
 	workers := limits.PasswordWorkers

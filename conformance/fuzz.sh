@@ -6,7 +6,7 @@
 #   PROGRAM      the development binary to run; default: bin/hawkfish-dev
 #   GO           the Go command; default: go
 #
-# Exit: 0 nothing found; 1 a 5xx (other than 501 and 503, which are answers), a hang, a panic, or an error that is not
+# Exit: 0 nothing found; 1 a 5xx (other than 501, 503 and 507, which DSP0266 asks for), a hang, a panic, or an error that is not
 # Redfish's; 2 it could not be run.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

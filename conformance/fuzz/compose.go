@@ -12,12 +12,12 @@ import (
 func (w *worker) compose(op *operation) (r request, strange bool) {
 	r = request{method: op.method, uri: w.pick(op.uris)}
 	if w.service.spared[r.uri] && op.method != http.MethodGet {
-		r.uri = "/redfish/v1/AccountService/Accounts/nosuch"
+		r.uri += "-nosuch"
 	}
-	switch n := w.rand.IntN(20); {
-	case n < 17:
+	switch n := w.rand.IntN(100); {
+	case n < 93:
 		r.headers = w.client.authorized()
-	case n < 18:
+	case n < 94: // few: see operation
 		r.headers = [][2]string{{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(w.text()+":"+w.text()))}}
 	}
 	if op.body != nil {
@@ -27,10 +27,10 @@ func (w *worker) compose(op *operation) (r request, strange bool) {
 	if op.body != nil || w.rand.IntN(20) == 0 {
 		r.headers = append(r.headers, [2]string{"Content-Type", "application/json"})
 	}
-	if w.rand.IntN(2) == 0 {
+	if w.rand.IntN(4) == 0 || op.method == http.MethodGet && w.rand.IntN(2) == 0 {
 		r.uri += "?" + w.query()
 	}
-	for range w.rand.IntN(3) {
+	for range max(0, w.rand.IntN(5)-2) {
 		r.headers = append(r.headers, w.header())
 	}
 	switch w.rand.IntN(40) {
@@ -61,14 +61,14 @@ func (w *worker) compose(op *operation) (r request, strange bool) {
 // bodyOf makes a body for a schema: right, nearly right, or not even JSON.
 func (w *worker) bodyOf(s *schema) []byte {
 	value := w.value(s)
-	for range w.rand.IntN(3) {
+	for range max(0, w.rand.IntN(5)-2) {
 		value = w.bend(value)
 	}
 	body, err := json.Marshal(value)
 	if err != nil {
 		return []byte("{")
 	}
-	switch w.rand.IntN(12) {
+	switch w.rand.IntN(20) {
 	case 0:
 		return body[:w.rand.IntN(len(body)+1)]
 	case 1:

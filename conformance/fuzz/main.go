@@ -62,9 +62,10 @@ func run(ctx context.Context, o options) (int, error) {
 	began := time.Now()
 	var next atomic.Int64
 	var workers sync.WaitGroup
+	login := &shared{}
 	for n := range o.connections {
 		workers.Go(func() {
-			w := &worker{options: o, service: svc, report: r, rand: rand.New(rand.NewPCG(o.seed, uint64(n)))}
+			w := &worker{options: o, service: svc, report: r, login: login, number: n, rand: rand.New(rand.NewPCG(o.seed, uint64(n)))}
 			defer w.close()
 			for ctx.Err() == nil && next.Add(1) <= int64(o.requests) {
 				w.once()

@@ -24,6 +24,9 @@ func (w *worker) value(s *schema) any {
 		for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 			if slices.Contains(s.Required, name) || w.rand.IntN(2) == 0 {
 				made[name] = w.value(s.Properties[name])
+				if fit := fitting[name]; fit != nil && w.rand.IntN(4) > 0 {
+					made[name] = w.pick(fit)
+				}
 			}
 		}
 		return made
@@ -113,6 +116,13 @@ var texts = []string{
 	"/redfish/v1/Systems", "file:///etc/passwd", "http://169.254.169.254/", "https://[::1", "../../../../etc/passwd", "%00", "%2e%2e%2f", "a\x00b", "a\r\nX-Evil: 1",
 	"'; DROP TABLE systems; --", "' OR '1'='1", "{{7*7}}", "${jndi:ldap://x}", "<script>alert(1)</script>", "日本語", "é", "\u202e", "😀", "\ufeff", "\ufffd", "NaN", "null", "true",
 	"-1", "0", "9223372036854775808", "1e400", " ", "\t", "a b", "-", "_", ".", "..", "*", "$", "hUPgd9Z4kTw", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+}
+
+// fitting are values of properties that a schema cannot tell, so that some requests succeed.
+var fitting = map[string][]string{
+	"UserName": {"ada", "grace", "fuzz1", "fuzz2", "fuzz3", "fuzz4"}, "User": {"ada", "grace", "fuzz1"}, "Password": {"hUPgd9Z4kTw"}, "RoleId": {"Operator", "ReadOnly", "Auditor"},
+	"Name": {"fuzz-a", "fuzz-b", "fuzz-c", "fuzz-d"}, "Version": {"1", "2"}, "Image": {"tiny:1"}, "Network": {"none", "default"}, "URL": {"https://198.51.100.1/x.img"}, "SHA256": {strings.Repeat("ab", 32)},
+	"Project": {"lab"}, "CommonName": {"bmc.example"}, "Country": {"DE"}, "KeyPairAlgorithm": {"TPM_ALG_ECDSA", "TPM_ALG_RSA"},
 }
 
 // text returns one of them, or a new name.

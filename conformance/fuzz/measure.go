@@ -31,7 +31,7 @@ func measure(ctx context.Context, o options, s *service) ([]latency, error) {
 		{latency{name: "GET of a System", status: 200}, request{method: "GET", uri: s.system, headers: admin}},
 		{latency{name: "GET of the root", status: 200}, request{method: "GET", uri: "/redfish/v1/"}},
 		{latency{name: "refused: nobody (401)", status: 401}, request{method: "GET", uri: s.system}},
-		{latency{name: "refused: no such thing (404)", status: 404}, request{method: "GET", uri: "/redfish/v1/Systems/nosuch", headers: admin}},
+		{latency{name: "refused: no such thing (404)", status: 404}, request{method: "GET", uri: "/redfish/v1/Systems/00000000-0000-4000-8000-00000000dead", headers: admin}},
 		{latency{name: "refused: no such method (405)", status: 405}, request{method: "PUT", uri: s.system, headers: admin, body: []byte("{}")}},
 		{latency{name: "refused: bad property (400)", status: 400}, request{method: "PATCH", uri: s.system, headers: append(slices.Clone(admin), [2]string{"Content-Type", "application/json"}), body: []byte(`{"Bogus":1}`)}},
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -15,9 +16,10 @@ import (
 type report struct {
 	mu        sync.Mutex
 	statuses  map[int]int
-	touched   map[string]map[bool]int // by operation: how often it succeeded (true), and not
-	unheard   int                     // connections that ended without an answer, as they may
-	wrong     map[string]int          // by kind and operation
+	touched   map[string]map[bool]int  // by operation: how often it succeeded (true), and not
+	unheard   int                      // connections that ended without an answer, as they may
+	wrong     map[string]int           // by kind and operation
+	spent     map[string]time.Duration // by operation: all its answers together
 	took      []time.Duration
 	worst     time.Duration
 	worstWhat string
@@ -27,7 +29,7 @@ type report struct {
 const shown = 5
 
 func newReport() *report {
-	return &report{statuses: map[int]int{}, touched: map[string]map[bool]int{}, wrong: map[string]int{}}
+	return &report{statuses: map[int]int{}, touched: map[string]map[bool]int{}, wrong: map[string]int{}, spent: map[string]time.Duration{}}
 }
 
 func (r *report) answered(op *operation, req request, a answer, wrong string) {
@@ -40,6 +42,7 @@ func (r *report) answered(op *operation, req request, a answer, wrong string) {
 	}
 	r.touched[name][a.status < 300]++
 	r.took = append(r.took, a.took)
+	r.spent[name] += a.took
 	if a.took > r.worst {
 		r.worst, r.worstWhat = a.took, name
 	}
@@ -88,6 +91,10 @@ func (r *report) print(took time.Duration) {
 	if len(r.took) > 0 {
 		fmt.Printf("p50 %v, p99 %v, longest %v (%s)\n", quantile(r.took, 0.5), quantile(r.took, 0.99), r.worst.Round(time.Millisecond), r.worstWhat)
 	}
+	costly := slices.SortedFunc(maps.Keys(r.spent), func(a, b string) int { return cmp.Compare(r.mean(b), r.mean(a)) })
+	for _, name := range costly[:min(shown, len(costly))] {
+		fmt.Printf("mean %v: %s\n", r.mean(name).Round(time.Millisecond), name)
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.touched)) {
 		if r.touched[name][true] == 0 {
 			fmt.Printf("never succeeded: %s (%d answers)\n", name, r.touched[name][false])
@@ -96,6 +103,11 @@ func (r *report) print(took time.Duration) {
 	for _, key := range slices.Sorted(maps.Keys(r.wrong)) {
 		fmt.Printf("%6d × %s\n", r.wrong[key], key)
 	}
+}
+
+// mean is how long an operation took.
+func (r *report) mean(name string) time.Duration {
+	return r.spent[name] / time.Duration(r.touched[name][true]+r.touched[name][false])
 }
 
 func quantile(sorted []time.Duration, q float64) time.Duration {

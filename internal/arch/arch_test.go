@@ -59,7 +59,9 @@ var rules = map[string][]string{
 	"internal/tlscert":  {},
 	"internal/tracing":  {"", "go.opentelemetry.io/otel", "go.temporal.io/sdk"},
 	"cmd":               {"*"},
+	"conformance":       {},
 	"lab":               {},
+	"conformance":       {},
 	"examples":          {"*"},
 }
 

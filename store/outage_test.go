@@ -137,7 +137,7 @@ func TestChanges(t *testing.T) {
 	f.Finish(t, task, "Exception")
 	for _, want := range []string{
 		"systems I " + sys.ID, "accounts I " + account.ID, "accounts U " + account.ID,
-		"sessions I " + session.ID, "sessions D " + session.ID, "hosts I h1", "systems D " + sys.ID,
+		"sessions I " + session.ID, "sessions D " + session.ID, "hosts I h1", "tasks U " + task.ID, "systems D " + sys.ID,
 	} {
 		require.Equal(t, want, <-heard)
 	}

@@ -61,7 +61,6 @@ var rules = map[string][]string{
 	"cmd":               {"*"},
 	"conformance":       {},
 	"lab":               {},
-	"conformance":       {},
 	"examples":          {"*"},
 }
 

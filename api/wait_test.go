@@ -103,6 +103,10 @@ func TestWaitingForAMonitor(t *testing.T) {
 	t.Parallel()
 	s := newService(t).notified()
 	id, _, monitor := s.reset("web1")
-	go s.finish(id, hawkfish.Outcome{State: schemas.TaskStateCompleted}, nil, nil)
+	go func() {
+		if err := s.store.FinishTask(t.Context(), id, hawkfish.Outcome{State: schemas.TaskStateCompleted}, nil, nil); err != nil {
+			t.Error(err)
+		}
+	}()
 	s.must(204, viewer, "GET", monitor, "", "Prefer", "wait=20")
 }

@@ -21,7 +21,6 @@ func (p Parts) redirect(ctx context.Context) (func(context.Context) error, error
 	if err != nil {
 		return nil, err
 	}
-	context.AfterFunc(ctx, func() { _ = ln.Close() }) // when something else fails before it is served
 	return func(ctx context.Context) error {
 		return server.Redirect(ctx, ln, port, p.Log.With("component", "redirect"))
 	}, nil

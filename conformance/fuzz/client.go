@@ -56,6 +56,7 @@ type client struct {
 	conn  *tls.Conn
 	read  *bufio.Reader
 	token string
+	own   string // the URI of the session
 }
 
 func (c *client) close() {
@@ -129,7 +130,7 @@ func (c *client) login() error {
 	if a.status != http.StatusCreated {
 		return fmt.Errorf("login: %d %.300s", a.status, a.body)
 	}
-	c.token = a.header.Get("X-Auth-Token")
+	c.token, c.own = a.header.Get("X-Auth-Token"), a.header.Get("Location")
 	return nil
 }
 

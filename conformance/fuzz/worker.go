@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -33,11 +34,19 @@ type worker struct {
 type shared struct {
 	mu    sync.Mutex
 	token string
+	own   string // the URI of the session
 	tried time.Time
 }
 
 // retryLogin is how often a new session is tried: the run ends its own from time to time.
 const retryLogin = time.Second
+
+// is reports whether a URI is the session's, by whichever of its names.
+func (s *shared) is(uri string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.own != "" && path.Base(uri) == path.Base(s.own)
+}
 
 // get returns the session's token, or that of a new one when it is worth nothing any more.
 func (s *shared) get(o options, spent string) string {
@@ -48,7 +57,7 @@ func (s *shared) get(o options, spent string) string {
 		c := &client{options: o}
 		defer c.close()
 		if c.login() == nil {
-			s.token = c.token
+			s.token, s.own = c.token, c.own
 		}
 	}
 	return s.token

@@ -11,7 +11,11 @@ import (
 // compose makes a request of an operation. strange says that it may not be HTTP any more.
 func (w *worker) compose(op *operation) (r request, strange bool) {
 	r = request{method: op.method, uri: w.pick(op.uris)}
-	if w.service.spared[r.uri] && op.method != http.MethodGet {
+	if w.rand.IntN(2) == 0 {
+		r.uri = w.service.fresh(op, w.rand, r.uri)
+	}
+	spared := w.service.spared[r.uri] || w.login.is(r.uri)
+	if spared && op.method != http.MethodGet {
 		r.uri += "-nosuch"
 	}
 	switch n := w.rand.IntN(100); {
@@ -39,7 +43,7 @@ func (w *worker) compose(op *operation) (r request, strange bool) {
 		if r.method == "CONNECT" { // its answer has no body, whatever the status: what follows would be misread
 			r.method = "LOCK"
 		}
-		if w.service.spared[r.uri] {
+		if spared {
 			r.method = "HEAD"
 		}
 	case 1:

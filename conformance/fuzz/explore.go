@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -14,7 +15,9 @@ import (
 type operation struct {
 	method, template string
 	body             *schema // nil: it takes none
-	uris             []string
+	shape            *regexp.Regexp
+	uris             []string // that were there at the start
+	new              []string // that have been seen since, the last few
 }
 
 // service is what is known of it.
@@ -22,6 +25,7 @@ type service struct {
 	operations []*operation
 	system     string // a URI of a system
 	spared     map[string]bool
+	mu         sync.Mutex // of what is new
 }
 
 // schema is the part of a JSON Schema that the service's request bodies use.
@@ -76,7 +80,7 @@ func explore(o options) (*service, error) {
 		}
 		for _, method := range slices.Sorted(maps.Keys(document.Paths[template])) {
 			body := document.Paths[template][method].RequestBody.Content["application/json"].Schema
-			s.operations = append(s.operations, &operation{strings.ToUpper(method), template, body, uris})
+			s.operations = append(s.operations, &operation{method: strings.ToUpper(method), template: template, body: body, shape: shape, uris: uris})
 		}
 	}
 	if s.system == "" {

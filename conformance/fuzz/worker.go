@@ -91,6 +91,9 @@ func (w *worker) once() {
 	if a.status == http.StatusUnauthorized {
 		w.spent = w.client.token // perhaps another request has ended the session
 	}
+	if a.status < 300 && w.rand.IntN(4) == 0 {
+		w.service.learn(a, w.rand)
+	}
 	wrong := w.wrong(r, a)
 	if got := a.header.Get("X-Request-Id"); strings.HasPrefix(got, ours) && got != id {
 		wrong = "answers another request"

@@ -41,6 +41,8 @@ $python -c 'import redfish, redfish_utilities, aenum, sseclient, requests, bs4, 
 (( $# == 2 )) || { export REPORTS=${REPORTS:-$(mktemp -d /tmp/hawkfish-conformance-XXXXXX)}; enclosed "$0" "$@"; }
 reports=${REPORTS:-$(mktemp -d)}
 mkdir -p "$reports" && chmod 755 "$reports"
+profiles=(OpenStackIronicProfile.v1_1_0 OpenStackIronicProfile.v1_2_0 OCPBaselineHardwareManagement.v1_1_1)
+for old in csdl service protocol "${profiles[@]}"; do rm -rf "${reports:?}/$old" "$reports/$old.log"; done
 if (( $# == 2 )); then
     base=${2%/} user=${USERNAME:?} password=${PASSWORD:?}
 else
@@ -62,7 +64,7 @@ check() {
 cp -r "$dmtf/csdl" "$reports/csdl" && chmod -R u+w "$reports/csdl"
 (cd "$service" && check service $python RedfishServiceValidator.py -r "$base" -u "$user" -p "$password" --authtype Session \
     --schema_directory "$reports/csdl" --logdir "$reports/service")
-for profile in OpenStackIronicProfile.v1_1_0 OpenStackIronicProfile.v1_2_0 OCPBaselineHardwareManagement.v1_1_1; do
+for profile in "${profiles[@]}"; do
     (cd "$interop" && check $profile $python RedfishInteropValidator.py "$dmtf/profiles/$profile.json" -r "$base" -u "$user" -p "$password" \
         --authtype Session --no_online_profiles --logdir "$reports/$profile")
 done

@@ -104,7 +104,7 @@ func (c *client) exchange(r request, within time.Duration) (answer, error) {
 	var resp *http.Response
 	for resp == nil || resp.StatusCode < 200 {
 		var err error
-		if resp, err = http.ReadResponse(c.read, &http.Request{Method: r.method}); err != nil {
+		if resp, err = http.ReadResponse(c.read, &http.Request{Method: r.method}); err != nil { //nolint:bodyclose // it is read to its end below
 			return answer{took: time.Since(began)}, err
 		}
 	}

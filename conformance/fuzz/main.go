@@ -35,8 +35,8 @@ func main() {
 	flag.DurationVar(&o.measure, "measure", 5*time.Second, "how long each latency is measured")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	bad, err := run(ctx, o)
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fuzz:", err)
 		os.Exit(2)

@@ -54,7 +54,7 @@ lab-down: ## end them
 gen: ## make again what is generated
 	$(GO) run ./schemas/gen -dmtf $(DMTF) -out schemas
 	cd store && $(GO) tool -modfile=../tools/go.mod sqlc generate
-	$(GO) test ./internal/config -run TestDocs -update
+	$(GO) test ./internal/config -run TestDocumentIsUpToDate -update
 	$(GO) test ./api -run TestResourceDocs -update
 
 docs-page: ## fetch again the parts of /redfish/v1/docs that are not ours (npm)

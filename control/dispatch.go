@@ -29,11 +29,11 @@ type Dispatcher struct {
 }
 
 const (
-	dispatchers    = 16               // workflows being started at once
-	sweepEvery     = time.Second      // guarantees what a wake-up only makes fast
-	claimBatch     = 64               //
+	dispatchers    = 16          // workflows being started at once
+	sweepEvery     = time.Second // guarantees what a wake-up only makes fast
+	claimBatch     = 64
 	claimLease     = 10 * time.Second // longer than one start may take
-	lookAfterEvery = 5 * time.Second  //
+	lookAfterEvery = 5 * time.Second
 	silence        = 30 * time.Second // of a started task, before someone looks whether its workflow lives
 )
 

@@ -36,11 +36,19 @@ func (c *conn) redirect(sent io.Reader) {
 	if err != nil {
 		return
 	}
-	to := url.URL{Scheme: "https", Host: req.Host, Path: req.URL.Path, RawPath: req.URL.RawPath, RawQuery: req.URL.RawQuery}
-	if again, err := url.Parse(to.String()); err != nil || again.Host == "" || again.Host != req.Host {
+	to, ok := onTLS(req, req.Host)
+	if !ok {
 		_, _ = io.WriteString(c.lazyConn, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 		return
 	}
 	c.linger.Store(true) // the client's body may still be on its way
-	_, _ = fmt.Fprintf(c.lazyConn, "HTTP/1.1 308 Permanent Redirect\r\nLocation: %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", &to)
+	_, _ = fmt.Fprintf(c.lazyConn, "HTTP/1.1 308 Permanent Redirect\r\nLocation: %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", to)
+}
+
+// onTLS returns where a plain request would have gone with https, at a host (with its port) that its client is to
+// ask. ok is false when the host is none, or is such that the address would lead elsewhere.
+func onTLS(r *http.Request, host string) (to *url.URL, ok bool) {
+	to = &url.URL{Scheme: "https", Host: host, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery}
+	again, err := url.Parse(to.String())
+	return to, err == nil && host != "" && again.Host == host
 }

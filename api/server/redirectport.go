@@ -33,8 +33,8 @@ func redirectTo(apiPort string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Connection", "close")
 		host := (&url.URL{Host: r.Host}).Hostname()
-		to := url.URL{Scheme: "https", Host: net.JoinHostPort(host, apiPort), Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery}
-		if again, err := url.Parse(to.String()); err != nil || host == "" || again.Hostname() != host || r.URL.Path == "*" {
+		to, ok := onTLS(r, net.JoinHostPort(host, apiPort))
+		if !ok || host == "" || r.URL.Path == "*" {
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}

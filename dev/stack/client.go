@@ -118,18 +118,6 @@ func (c *Client) Post(path string, body any) Answer {
 	return c.must(http.MethodPost, path, body)
 }
 
-// Patch sends a PATCH.
-func (c *Client) Patch(path string, body any) Answer {
-	c.t.Helper()
-	return c.must(http.MethodPatch, path, body)
-}
-
-// Delete sends a DELETE.
-func (c *Client) Delete(path string) Answer {
-	c.t.Helper()
-	return c.must(http.MethodDelete, path, nil)
-}
-
 // Fetch sends a GET.
 func (c *Client) Fetch(path string) Answer {
 	c.t.Helper()

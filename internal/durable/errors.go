@@ -37,15 +37,12 @@ func fromTemporal(step string, err error) error {
 	if err == nil || temporal.IsCanceledError(err) {
 		return err
 	}
-	if _, ok := errors.AsType[*temporal.TimeoutError](err); ok {
-		// The last failure of a step that ran out of time says more than the timeout does.
-		if app, ok := errors.AsType[*temporal.ApplicationError](err); ok {
-			return faultsOf(app)
-		}
-		return &hawkfish.Error{Kind: hawkfish.Unavailable, Message: step + " was not done in time", Err: err}
-	}
+	// The last failure of a step that ran out of time says more than the timeout does.
 	if app, ok := errors.AsType[*temporal.ApplicationError](err); ok {
 		return faultsOf(app)
+	}
+	if _, ok := errors.AsType[*temporal.TimeoutError](err); ok {
+		return &hawkfish.Error{Kind: hawkfish.Unavailable, Message: step + " was not done in time", Err: err}
 	}
 	return err
 }

@@ -1,6 +1,10 @@
 package durable
 
-import "go.temporal.io/sdk/workflow"
+import (
+	"slices"
+
+	"go.temporal.io/sdk/workflow"
+)
 
 // Undo keeps the steps that take back what a failed workflow did.
 type Undo struct{ steps []func() error }
@@ -11,16 +15,13 @@ func (u *Undo) Push(step func() error) { u.steps = append(u.steps, step) }
 // Forget drops all steps: the workflow has passed its point of no return.
 func (u *Undo) Forget() { u.steps = nil }
 
-// Run runs the steps, last first, all of them, and returns what failed.
-func (u *Undo) Run() []error {
-	var failed []error
-	for i := len(u.steps) - 1; i >= 0; i-- {
-		if err := u.steps[i](); err != nil {
-			failed = append(failed, err)
-		}
+// Run runs the steps, last first, and all of them: one that fails does not keep
+// the others from being done. What failed is in the history.
+func (u *Undo) Run() {
+	for _, step := range slices.Backward(u.steps) {
+		_ = step()
 	}
 	u.steps = nil
-	return failed
 }
 
 // Uncancelled returns a context for work that must be done although the workflow was cancelled.

@@ -53,20 +53,14 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 		return err
 	}
 	defer flush()
-	st, err := p.store(ctx)
+	k, err := p.keep(ctx, "api")
 	if err != nil {
 		return err
 	}
-	defer st.Close()
-	service, err := p.service("api")
-	if err != nil {
-		return err
-	}
-	defer service.Close()
+	defer k.close()
 
-	memory := cached.New(st, p.Log.With("component", "cache"))
-	dispatcher := control.NewDispatcher(st, service, p.Log.With("component", "dispatcher"))
-	c, err := p.control(memory, service, dispatcher)
+	memory := cached.New(k.store, p.Log.With("component", "cache"))
+	c, err := p.control(memory, k.service, k.dispatcher)
 	if err != nil {
 		return err
 	}
@@ -83,11 +77,11 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	} else if password != "" {
 		p.Log.WarnContext(ctx, "the first account has been made with a password that only its maker knows; set HAWKFISH_ADMIN_PASSWORD for a new database", "user", control.AdminName)
 	}
-	info, err := p.info(ctx, st)
+	info, err := p.info(ctx, k.store)
 	if err != nil {
 		return err
 	}
-	auditor := control.NewAuditor(st, p.Log.With("component", "audit"))
+	auditor := control.NewAuditor(k.store, p.Log.With("component", "audit"))
 	srv := server.New(server.Config{
 		Service: redfish.NewService(api.Resources(c, info)),
 		Auth:    server.NewLogins(c, p.Config.Limits),
@@ -101,7 +95,7 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	err = together(ctx,
 		memory.Run,
 		p.responder(c, info).Run,
-		dispatcher.Run,
+		k.dispatcher.Run,
 		redirect,
 		func(ctx context.Context) error { return srv.Serve(ctx, ln) },
 	)

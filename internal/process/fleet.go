@@ -16,28 +16,22 @@ func Fleet(ctx context.Context, p Parts) error {
 		return err
 	}
 	defer flush()
-	st, err := p.store(ctx)
+	k, err := p.keep(ctx, "fleet")
 	if err != nil {
 		return err
 	}
-	defer st.Close()
-	service, err := p.service("fleet")
-	if err != nil {
-		return err
-	}
-	defer service.Close()
-	dispatcher := control.NewDispatcher(st, service, p.Log.With("component", "dispatcher"))
+	defer k.close()
 	return together(ctx,
-		dispatcher.Run,
+		k.dispatcher.Run,
 		func(ctx context.Context) error {
 			keep := hawkfish.Retention{Tasks: p.Config.TaskRetention, Events: p.Config.EventRetention}
-			return control.Prune(ctx, st, keep, p.Log.With("component", "prune"))
+			return control.Prune(ctx, k.store, keep, p.Log.With("component", "prune"))
 		},
 		func(ctx context.Context) error {
-			if err := service.EnsureNamespace(ctx, p.Config.TemporalNamespace, retention); err != nil {
+			if err := k.service.EnsureNamespace(ctx, p.Config.TemporalNamespace, retention); err != nil {
 				return ctx.Err()
 			}
-			return fleet.Run(ctx, fleet.Config{Service: service, Store: st, StopTimeout: stopTimeout, Log: p.Log.With("component", "fleet")})
+			return fleet.Run(ctx, fleet.Config{Service: k.service, Store: k.store, StopTimeout: stopTimeout, Log: p.Log.With("component", "fleet")})
 		},
 	)
 }

@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/interceptor"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/projectbeskar/hawkfish/control"
 	"github.com/projectbeskar/hawkfish/internal/config"
 	"github.com/projectbeskar/hawkfish/internal/durable"
 	"github.com/projectbeskar/hawkfish/internal/keyring"
@@ -115,6 +116,32 @@ func (p Parts) store(ctx context.Context) (*store.Store, error) {
 		return nil, err
 	}
 	return store.Open(ctx, dsn, store.Options{Tracer: p.tracer})
+}
+
+// keeping is what the processes beside the database have in common.
+type keeping struct {
+	store      *store.Store
+	service    *durable.Service
+	dispatcher *control.Dispatcher
+}
+
+// keep opens the database, connects to Temporal, and prepares a dispatcher. Who gets it closes it.
+func (p Parts) keep(ctx context.Context, identity string) (keeping, error) {
+	st, err := p.store(ctx)
+	if err != nil {
+		return keeping{}, err
+	}
+	service, err := p.service(identity)
+	if err != nil {
+		st.Close()
+		return keeping{}, err
+	}
+	return keeping{st, service, control.NewDispatcher(st, service, p.Log.With("component", "dispatcher"))}, nil
+}
+
+func (k keeping) close() {
+	k.service.Close()
+	k.store.Close()
 }
 
 // untilDone tries until it succeeds or ctx ends. What a process depends on may come after it.

@@ -15,8 +15,8 @@ import (
 
 const (
 	announceEvery = hawkfish.HostSilence / 3
-	compareEvery  = 5 * time.Minute  // events tell all; this is for what nobody thought of
-	retryEvery    = time.Second      //
+	compareEvery  = 5 * time.Minute // events tell all; this is for what nobody thought of
+	retryEvery    = time.Second
 	lookDeadline  = 30 * time.Second // of a full comparison
 	// maxSeen is how many observations one report holds, of some 140 bytes each: Temporal warns of payloads above
 	// 512 KiB, and refuses those above 2 MiB.

@@ -34,7 +34,7 @@ func Carry(ctx workflow.Context, body func(*Task) error) error {
 	if err != nil {
 		// What is undone must be undone although the task was cancelled.
 		t.ctx, t.committed, t.undoing = durable.Uncancelled(ctx), true, true
-		t.undo.Run() // what an operator gave up on is in the history
+		t.undo.Run()
 	}
 	return t.close(err)
 }

@@ -1,10 +1,6 @@
 package hawkfish
 
-import (
-	"context"
-
-	"github.com/projectbeskar/hawkfish/schemas"
-)
+import "context"
 
 // Hypervisor is what HawkFish asks of one host. worker/libvirt and
 // worker/simulated implement it, and both pass worker/hypervisortest.
@@ -39,6 +35,9 @@ type Hypervisor interface {
 	// Define makes the system's domain, switched off. An existing definition is replaced in place; a guest
 	// that runs goes on as it was started. Exists when another domain has the name.
 	Define(ctx context.Context, g Guest) error
+	// Configure is Define for a guest that may run: what a running guest can be given at once it gets, and what only a
+	// boot can give it comes with its next boot, also with one that the guest begins by itself.
+	Configure(ctx context.Context, g Guest) (Observation, error)
 	// Undefine removes the system's domain and its firmware state. Conflict while the guest runs.
 	Undefine(ctx context.Context, systemID string) error
 
@@ -66,19 +65,4 @@ type Hypervisor interface {
 	// SerialOutput returns the last max bytes that the guest wrote to its first serial port
 	// since it was last started from off; nothing when it has never run.
 	SerialOutput(ctx context.Context, systemID string, max int) ([]byte, error)
-}
-
-// Guest is everything a host needs to make a system.
-type Guest struct {
-	ID        string             `json:"id"` // UUID
-	Name      string             `json:"name"`
-	ProjectID string             `json:"project"`
-	CPUs      int                `json:"cpus"`
-	MemoryMiB int64              `json:"memory_mib"`
-	DiskGiB   int64              `json:"disk_gib"`
-	Image     ImageSource        `json:"image,omitzero"` // SHA256 is set; zero: a blank disk
-	Network   string             `json:"network"`        // libvirt network; empty: no interface
-	MAC       string             `json:"mac"`
-	AssetTag  string             `json:"asset_tag,omitempty"`
-	Boot      schemas.BootSource `json:"boot"` // Hdd, Pxe or Cd
 }

@@ -28,6 +28,25 @@ func (s System) Need() Usage {
 	}
 }
 
+// Beyond is how much more u is than was, of each kind.
+func (u Usage) Beyond(was Usage) Usage {
+	more := Usage{}
+	for kind, amount := range u {
+		more[kind] = max(0, amount-was[kind])
+	}
+	return more
+}
+
+// Any reports whether u is something at all.
+func (u Usage) Any() bool {
+	for _, amount := range u {
+		if amount > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Exceeded returns the first kind of which a project that has used would have too much with need more. Nothing is
 // asked of a kind of which no more is needed: a quota that was lowered later takes nothing away.
 func (q Quotas) Exceeded(used, need Usage) (kind QuotaKind, limit int64, exceeded bool) {

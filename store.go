@@ -42,8 +42,10 @@ type Systems interface {
 	SystemIDs(ctx context.Context, scope Scope, page Page) ([]string, int, error)
 	// SystemIDsWith lists the IDs of the systems that a filter lets pass, in the same order.
 	SystemIDsWith(ctx context.Context, scope Scope, filter SystemFilter, page Page) ([]string, int, error)
-	// UpdateSystem returns Stale when revision is not the stored one; 0 matches any.
-	UpdateSystem(ctx context.Context, scope Scope, id string, revision int64, upd SystemUpdate) (System, error)
+	// UpdateSystem returns Stale when revision is not the stored one; 0 matches any. When the change reaches what the
+	// system's host has to know, carry, which is to tell it, is opened in the same transaction and returned; else the
+	// task returned is the zero one. Exhausted when the project may not have as much.
+	UpdateSystem(ctx context.Context, scope Scope, id string, revision int64, change SystemChange, carry Task) (System, Task, error)
 }
 
 // Images keeps images.

@@ -22,8 +22,8 @@ type System struct {
 	ImageID   string
 	Network   string // libvirt network of the first interface
 	MAC       string // of the first interface, lower case with colons
-	Boot      Boot
 	AssetTag  string
+	Machine   Machine
 
 	Power      schemas.PowerState // as last observed
 	ObservedAt time.Time          // when the host looked; orders observations
@@ -43,17 +43,8 @@ const (
 	PhaseLost         SystemPhase = "Lost" // its host reports that it does not exist there
 )
 
-// Boot says what a system boots from.
-type Boot struct {
-	Primary schemas.BootSource                `json:"primary"` // of every boot that nothing overrides
-	Target  schemas.BootSource                `json:"target"`  // the override
-	Enabled schemas.BootSourceOverrideEnabled `json:"enabled"`
-}
-
-// SystemUpdate holds the fields a caller may change; nil leaves a field alone.
-type SystemUpdate struct {
-	AssetTag *string
-}
+// SystemChange alters what callers may change of a system: AssetTag, CPUs, MemoryMiB and Machine. Its error ends the change.
+type SystemChange func(*System) error
 
 // SystemFilter narrows a list of systems to those that have all of its values; nil: any.
 type SystemFilter struct {
@@ -73,4 +64,6 @@ type Observation struct {
 	// a store keeps the latest and drops what arrives late.
 	At        time.Time `json:"at"`
 	LastReset time.Time `json:"last_reset,omitzero"` // zero: not known
+	// Booted is the Serial of the boot override that the guest's last boot consumed; 0: none.
+	Booted int64 `json:"booted,omitempty"`
 }

@@ -60,12 +60,13 @@ const (
 	OpProvision   Operation = "system.Provision"
 	OpReset       Operation = "system.Reset"
 	OpDelete      Operation = "system.Delete"
+	OpConfigure   Operation = "system.Configure"
 	OpImportImage Operation = "image.Import"
 	OpDeleteImage Operation = "image.Delete"
 )
 
 // Operations lists every operation, so that tables keyed by operation can be checked for gaps.
-var Operations = []Operation{OpProvision, OpReset, OpDelete, OpImportImage, OpDeleteImage}
+var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpImportImage, OpDeleteImage}
 
 // MaxWaitingTasks is how many tasks may wait for one target; a further one is Busy.
 const MaxWaitingTasks = 64

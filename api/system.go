@@ -45,6 +45,14 @@ type bootView struct {
 	Target  schemas.BootSource                `json:"BootSourceOverrideTarget"`
 }
 
+func showBoot(b hawkfish.Boot) bootView {
+	v := bootView{Enabled: schemas.BootSourceOverrideEnabledDisabled, Target: schemas.BootSourceNone}
+	if b.Override.Active() {
+		v = bootView{Enabled: b.Override.Enabled, Target: b.Override.Target}
+	}
+	return v
+}
+
 // serialConsole says that nobody can type into the guest yet; what it prints is in the Oem SerialLog.
 type serialConsole struct {
 	SSH struct {
@@ -89,6 +97,13 @@ type systemPatch struct {
 	AssetTag *string `json:"AssetTag" validate:"max=255"`
 }
 
+func (p systemPatch) apply(s *hawkfish.System) error {
+	if p.AssetTag != nil {
+		s.AssetTag = *p.AssetTag
+	}
+	return nil
+}
+
 func systems(c *control.Control) []redfish.Resource {
 	reset := redfish.Do("Reset", func(ctx context.Context, req *redfish.Request, s hawkfish.System, p control.ResetRequest) (redfish.Result, error) {
 		return accepted(c.ResetSystem(ctx, asked(req), s, p))
@@ -103,7 +118,7 @@ func systems(c *control.Control) []redfish.Resource {
 		Oem:      showSystemOem,
 		Revision: func(s hawkfish.System) int64 { return s.Revision },
 		Patch: redfish.Writable(func(ctx context.Context, req *redfish.Request, s hawkfish.System, p systemPatch) (hawkfish.System, error) {
-			return c.UpdateSystem(ctx, req.Scope(), s.ID, req.Expects(s.Revision), hawkfish.SystemUpdate{AssetTag: p.AssetTag})
+			return c.ConfigureSystem(ctx, asked(req), s, req.Expects(s.Revision), p.apply)
 		}),
 		Delete: func(ctx context.Context, req *redfish.Request, s hawkfish.System) (redfish.Result, error) {
 			return accepted(c.DeleteSystem(ctx, asked(req), s))
@@ -139,7 +154,7 @@ func showSystem(to redfish.Links, s hawkfish.System) systemView {
 		PowerState: s.Power, Status: systemStatus[s.Phase],
 		Processors: processorSummary{Count: 1, CoreCount: s.CPUs, LogicalProcessorCount: s.CPUs},
 		Memory:     memorySummary{GiB: float64(s.MemoryMiB) / 1024},
-		Boot:       bootView{Enabled: s.Boot.Enabled, Target: s.Boot.Target},
+		Boot:       showBoot(s.Machine.Boot),
 	}
 	if !s.LastReset.IsZero() {
 		at := s.LastReset.UTC().Truncate(time.Second)
@@ -158,6 +173,6 @@ func showSystemOem(to redfish.Links, s hawkfish.System) any {
 	return systemOem{
 		Type: "#HawkFishComputerSystem.v1_0_0.HawkFishComputerSystem", Phase: s.Phase, Host: s.HostID, Project: s.ProjectID,
 		Image: s.ImageID, DiskGiB: s.DiskGiB, Network: s.Network, MAC: s.MAC,
-		Boot: systemBoot{Primary: s.Boot.Primary}, SerialLog: to.To("HawkFishSerialLog", s.ID),
+		Boot: systemBoot{Primary: s.Machine.Boot.Primary}, SerialLog: to.To("HawkFishSerialLog", s.ID),
 	}
 }

@@ -51,7 +51,7 @@ func (c *Control) ProvisionSystem(ctx context.Context, asked Asked, req Provisio
 	if err != nil {
 		return hawkfish.Task{}, err
 	}
-	t, err := newTask(asked, s.ProjectID, hawkfish.OpProvision, systemTarget(s), guestOf(s, image))
+	t, err := newTask(asked, s.ProjectID, hawkfish.OpProvision, systemTarget(s), hawkfish.NewGuest(s, image))
 	if err != nil {
 		return hawkfish.Task{}, err
 	}
@@ -72,12 +72,12 @@ func (c *Control) plan(ctx context.Context, asked Asked, req ProvisionRequest) (
 	s := hawkfish.System{
 		ID: id.String(), Name: req.Name, Phase: hawkfish.PhaseProvisioning, Power: schemas.PowerStateOff,
 		CPUs: max(req.CPUs, 0), MemoryMiB: req.MemoryMiB, DiskGiB: req.DiskGiB, Network: req.Network, MAC: macOf(id),
-		Boot: hawkfish.Boot{Primary: req.Primary, Target: schemas.BootSourceNone, Enabled: schemas.BootSourceOverrideEnabledDisabled},
+		Machine: hawkfish.Machine{Firmware: schemas.BootSourceOverrideModeLegacy, Boot: hawkfish.Boot{Primary: req.Primary}},
 	}
 	setDefault(&s.CPUs, 1)
 	setDefault(&s.MemoryMiB, defaultMemoryMiB)
 	setDefault(&s.Network, defaultNetwork)
-	setDefault(&s.Boot.Primary, schemas.BootSourceHdd)
+	setDefault(&s.Machine.Boot.Primary, schemas.BootSourceHdd)
 	if s.Network == noNetwork {
 		s.Network = ""
 	}
@@ -90,10 +90,10 @@ func (c *Control) plan(ctx context.Context, asked Asked, req ProvisionRequest) (
 	if s.DiskGiB != 0 {
 		within("/DiskGiB", s.DiskGiB, 1, maxDiskGiB)
 	}
-	switch s.Boot.Primary {
+	switch s.Machine.Boot.Primary {
 	case schemas.BootSourceHdd, schemas.BootSourcePxe, schemas.BootSourceCd:
 	default:
-		refuse("/Boot/Primary", string(s.Boot.Primary), "a system boots from Hdd, Pxe or Cd")
+		refuse("/Boot/Primary", string(s.Machine.Boot.Primary), "a system boots from Hdd, Pxe or Cd")
 	}
 
 	project, err := c.projectFor(ctx, asked, req.Project)
@@ -148,17 +148,6 @@ func (c *Control) DeleteSystem(ctx context.Context, asked Asked, s hawkfish.Syst
 		return hawkfish.Task{}, err
 	}
 	return c.opened(c.Store.DeleteSystem(ctx, t))
-}
-
-func guestOf(s hawkfish.System, image hawkfish.Image) hawkfish.Guest {
-	g := hawkfish.Guest{
-		ID: s.ID, Name: s.Name, ProjectID: s.ProjectID, CPUs: s.CPUs, MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB,
-		Network: s.Network, MAC: s.MAC, AssetTag: s.AssetTag, Boot: s.Boot.Primary,
-	}
-	if image.ID != "" {
-		g.Image = hawkfish.ImageSource{URL: image.URL, SHA256: image.SHA256, Format: image.Format}
-	}
-	return g
 }
 
 // macOf derives a system's address from its ID, in the range that QEMU's

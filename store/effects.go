@@ -34,6 +34,11 @@ var effects = map[hawkfish.Operation]map[schemas.TaskState]effect{
 		exception: {apply: nothing},
 		cancelled: {apply: nothing},
 	},
+	hawkfish.OpConfigure: {
+		completed: {apply: nothing},
+		exception: {apply: nothing},
+		cancelled: {apply: nothing},
+	},
 	hawkfish.OpDelete: {
 		completed: {apply: removeSystem, event: hawkfish.EventSystemDeleted, gone: true},
 		exception: {apply: returnSystem},

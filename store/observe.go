@@ -41,6 +41,7 @@ func observe(ctx context.Context, q *db.Queries, hostID string, seen []hawkfish.
 		p.Absent = append(p.Absent, o.Absent)
 		p.Ats = append(p.Ats, o.At)
 		p.Resets = append(p.Resets, o.LastReset)
+		p.Booted = append(p.Booted, o.Booted)
 	}
 	if len(p.Ids) == 0 {
 		return nil, nil

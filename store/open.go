@@ -31,7 +31,7 @@ func (s *Store) CreateSystem(ctx context.Context, created hawkfish.System, t haw
 	t.Target = hawkfish.Target{Kind: hawkfish.TargetSystem, ID: created.ID, Name: created.Name}
 	t.ProjectID = created.ProjectID
 	return s.open(ctx, t, func(ctx context.Context, q *db.Queries, _ *hawkfish.Task) error {
-		if err := withinQuotas(ctx, q, created); err != nil {
+		if err := withinQuotas(ctx, q, created.ProjectID, created.Need()); err != nil {
 			return err
 		}
 		if err := keepImage(ctx, q, created.ImageID); err != nil {

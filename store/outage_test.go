@@ -77,7 +77,7 @@ func TestDeadline(t *testing.T) {
 
 	tag := "late"
 	began := time.Now()
-	_, err = s.UpdateSystem(t.Context(), all, sys.ID, 0, hawkfish.SystemUpdate{AssetTag: &tag})
+	_, err = storetest.Tag(t.Context(), s, all, sys.ID, 0, tag)
 	require.Equal(t, hawkfish.Unavailable, hawkfish.KindOf(err))
 	require.Less(t, time.Since(began), 2*time.Second)
 	require.NoError(t, tx.Rollback(t.Context()))

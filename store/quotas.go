@@ -27,27 +27,27 @@ func usageOf(ctx context.Context, q *db.Queries, projectID string) (hawkfish.Usa
 	}, err
 }
 
-// withinQuotas is Exhausted when a project cannot have what a new system needs. Until the transaction ends no other
-// one adds to the project, so that two cannot together take what was left for one. A project without quotas is not
-// locked: a quota that is set meanwhile counts as set later.
-func withinQuotas(ctx context.Context, q *db.Queries, s hawkfish.System) error {
-	quotas, err := quotasOf(ctx, q.QuotasOf, s.ProjectID)
+// withinQuotas is Exhausted when a project cannot have what a system needs, or needs more than before. Until the
+// transaction ends no other one adds to the project, so that two cannot together take what was left for one. A project
+// without quotas is not locked: a quota that is set meanwhile counts as set later.
+func withinQuotas(ctx context.Context, q *db.Queries, projectID string, need hawkfish.Usage) error {
+	quotas, err := quotasOf(ctx, q.QuotasOf, projectID)
 	if err != nil || len(quotas) == 0 {
 		return err
 	}
-	if quotas, err = quotasOf(ctx, q.LockQuotas, s.ProjectID); err != nil {
+	if quotas, err = quotasOf(ctx, q.LockQuotas, projectID); err != nil {
 		return err
 	}
-	used, err := usageOf(ctx, q, s.ProjectID)
+	used, err := usageOf(ctx, q, projectID)
 	if err != nil {
 		return err
 	}
-	kind, limit, exceeded := quotas.Exceeded(used, s.Need())
+	kind, limit, exceeded := quotas.Exceeded(used, need)
 	if !exceeded {
 		return nil
 	}
 	return &hawkfish.Error{
-		Kind: hawkfish.Exhausted, Resource: resourceProject, ID: s.ProjectID, Property: "/" + string(kind), Value: strconv.FormatInt(limit, 10),
+		Kind: hawkfish.Exhausted, Resource: resourceProject, ID: projectID, Property: "/" + string(kind), Value: strconv.FormatInt(limit, 10),
 	}
 }
 

@@ -16,18 +16,17 @@ import (
 
 // This file turns rows into nouns.
 
-func system(r db.System) hawkfish.System {
-	return hawkfish.System{
+func system(r db.System) (hawkfish.System, error) {
+	s := hawkfish.System{
 		ID: r.ID, Name: r.Name, ProjectID: r.ProjectID, HostID: deref(r.HostID), Phase: hawkfish.SystemPhase(r.Phase),
 		CPUs: int(r.CPUs), MemoryMiB: r.MemoryMiB, DiskGiB: r.DiskGiB, ImageID: deref(r.ImageID), Network: r.Network, MAC: r.MAC,
-		Boot: hawkfish.Boot{
-			Primary: schemas.BootSource(r.BootPrimary),
-			Target:  schemas.BootSource(r.BootTarget),
-			Enabled: schemas.BootSourceOverrideEnabled(r.BootEnabled),
-		},
 		AssetTag: r.AssetTag, Power: schemas.PowerState(r.Power), ObservedAt: utc(r.ObservedAt), LastReset: utc(r.LastReset),
 		Revision: r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
+	if r.ID == "" { // no row
+		return s, nil
+	}
+	return s, json.Unmarshal(r.Machine, &s.Machine)
 }
 
 func image(r db.Image) hawkfish.Image {

@@ -20,12 +20,19 @@ func (s *Store) FindSystem(ctx context.Context, scope hawkfish.Scope, idOrName s
 		if isID(idOrName) {
 			row, err := q.SystemByID(ctx, db.SystemByIDParams{ID: idOrName, Everything: scope.All, Projects: held(scope)})
 			if !errors.Is(err, pgx.ErrNoRows) {
-				return system(row), err
+				return found(row, err)
 			}
 		}
 		row, err := q.SystemByName(ctx, db.SystemByNameParams{Name: idOrName, Everything: scope.All, Projects: held(scope)})
-		return system(row), err
+		return found(row, err)
 	})
+}
+
+func found(row db.System, err error) (hawkfish.System, error) {
+	if err != nil {
+		return hawkfish.System{}, err
+	}
+	return system(row)
 }
 
 type systemList struct {
@@ -46,7 +53,9 @@ func (s *Store) ListSystems(ctx context.Context, scope hawkfish.Scope, page hawk
 		}
 		list := systemList{systems: make([]hawkfish.System, len(rows)), total: int(rows[0].Total)}
 		for i, row := range rows {
-			list.systems[i] = system(row.System)
+			if list.systems[i], err = system(row.System); err != nil {
+				return systemList{}, err
+			}
 		}
 		return list, nil
 	})
@@ -114,34 +123,4 @@ func filterIsText(f hawkfish.SystemFilter) bool {
 		}
 	}
 	return true
-}
-
-// UpdateSystem returns Stale when revision is not the stored one; 0 matches any. NotFound.
-func (s *Store) UpdateSystem(ctx context.Context, scope hawkfish.Scope, id string, revision int64, upd hawkfish.SystemUpdate) (hawkfish.System, error) {
-	on := subject{resourceSystem, id}
-	if !isID(id) {
-		return hawkfish.System{}, on.missing()
-	}
-	return ask(ctx, s, on, func(ctx context.Context, q *db.Queries) (hawkfish.System, error) {
-		row, err := q.UpdateSystem(ctx, db.UpdateSystemParams{
-			ID: id, AssetTag: upd.AssetTag, Expected: revision, Everything: scope.All, Projects: held(scope),
-		})
-		if errors.Is(err, pgx.ErrNoRows) {
-			_, err = q.SystemByID(ctx, db.SystemByIDParams{ID: id, Everything: scope.All, Projects: held(scope)})
-			if err == nil {
-				err = &hawkfish.Error{Kind: hawkfish.Stale, Resource: resourceSystem, ID: id}
-			}
-		}
-		return system(row), err
-	})
-}
-
-func insertSystem(ctx context.Context, q *db.Queries, s hawkfish.System) (hawkfish.System, error) {
-	row, err := q.InsertSystem(ctx, db.InsertSystemParams{
-		ID: s.ID, Name: s.Name, ProjectID: s.ProjectID, Phase: string(hawkfish.PhaseProvisioning),
-		CPUs: int32(s.CPUs), MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB, ImageID: orNull(s.ImageID), Network: s.Network, MAC: s.MAC,
-		BootPrimary: string(s.Boot.Primary), BootTarget: string(s.Boot.Target), BootEnabled: string(s.Boot.Enabled),
-		AssetTag: s.AssetTag, Power: string(s.Power),
-	})
-	return system(row), err
 }

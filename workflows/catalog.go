@@ -7,6 +7,7 @@ import (
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/workflows/configuration"
 	"github.com/projectbeskar/hawkfish/workflows/deletion"
 	"github.com/projectbeskar/hawkfish/workflows/images"
 	"github.com/projectbeskar/hawkfish/workflows/power"
@@ -17,6 +18,7 @@ import (
 func Register(r worker.WorkflowRegistry) {
 	durable.Orchestrate(r, provision.Provision, provision.Run)
 	durable.Orchestrate(r, power.Change, power.Run)
+	durable.Orchestrate(r, configuration.Configure, configuration.Run)
 	durable.Orchestrate(r, deletion.Delete, deletion.Run)
 	durable.Orchestrate(r, images.Import, images.RunImport)
 	durable.Orchestrate(r, images.Delete, images.RunDelete)
@@ -26,6 +28,7 @@ func Register(r worker.WorkflowRegistry) {
 var Steps = map[hawkfish.Operation][]string{
 	hawkfish.OpProvision:   provision.Provision.Steps,
 	hawkfish.OpReset:       power.Change.Steps,
+	hawkfish.OpConfigure:   configuration.Configure.Steps,
 	hawkfish.OpDelete:      deletion.Delete.Steps,
 	hawkfish.OpImportImage: images.Import.Steps,
 	hawkfish.OpDeleteImage: images.Delete.Steps,

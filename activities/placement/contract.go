@@ -3,6 +3,7 @@
 package placement
 
 import (
+	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/internal/durable"
 	"github.com/projectbeskar/hawkfish/schemas"
 )
@@ -17,6 +18,8 @@ type Host struct {
 	ID string `json:"host"`
 	// Power is the system's as it was last observed; empty: not known.
 	Power schemas.PowerState `json:"power,omitempty"`
+	// Guest is what its host needs to make it as it is to be.
+	Guest *hawkfish.Guest `json:"guest,omitempty"`
 }
 
 // Hosts is a step's answer.
@@ -27,7 +30,7 @@ type Hosts struct {
 var (
 	// Place chooses a host for a system, once. Exhausted when none fits.
 	Place = durable.Activity[System, Host]{Name: "placement.Place", Policy: durable.Record}
-	// Locate says where a system has been placed. NotFound when it is gone.
+	// Locate says where a system has been placed, and what it is to be. NotFound when it is gone.
 	Locate = durable.Activity[System, Host]{Name: "placement.Locate", Policy: durable.Record}
 	// Reachable lists the hosts that can be given work now.
 	Reachable = durable.Activity[durable.None, Hosts]{Name: "placement.Reachable", Policy: durable.Record}

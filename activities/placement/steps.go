@@ -13,9 +13,12 @@ import (
 // Store is what the steps need.
 type Store interface {
 	hawkfish.Systems
+	hawkfish.Images
 	hawkfish.Hosts
 	hawkfish.Ledger
 }
+
+var everything = hawkfish.Scope{All: true}
 
 // Register offers the steps to a worker.
 func Register(r worker.ActivityRegistry, store Store) {
@@ -24,8 +27,12 @@ func Register(r worker.ActivityRegistry, store Store) {
 		return Host{ID: id}, err
 	})
 	durable.Implement(r, Locate, func(ctx context.Context, in System) (Host, error) {
-		s, err := store.FindSystem(ctx, hawkfish.Scope{All: true}, in.ID)
-		return Host{ID: s.HostID, Power: s.Power}, err
+		s, err := store.FindSystem(ctx, everything, in.ID)
+		if err != nil {
+			return Host{}, err
+		}
+		g, err := hawkfish.GuestOf(ctx, store, s)
+		return Host{ID: s.HostID, Power: s.Power, Guest: &g}, err
 	})
 	durable.Implement(r, Reachable, func(ctx context.Context, _ durable.None) (Hosts, error) {
 		all, err := store.ListHosts(ctx)

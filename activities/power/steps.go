@@ -19,7 +19,14 @@ func Register(r worker.ActivityRegistry, host hawkfish.Hypervisor, grace Grace) 
 		do       step
 	}{
 		{Observe, plain(host.Observe)},
-		{Start, plain(host.Start)},
+		{Start, func(ctx context.Context, in Change) (hawkfish.Observation, error) {
+			if in.Guest != nil {
+				if err := host.Define(ctx, *in.Guest); err != nil {
+					return hawkfish.Observation{}, err
+				}
+			}
+			return host.Start(ctx, in.SystemID)
+		}},
 		{Stop, plain(host.Stop)},
 		{Shutdown, grace.shutdown(host)},
 		{Reset, func(ctx context.Context, in Change) (hawkfish.Observation, error) {

@@ -12,8 +12,10 @@ type System struct {
 }
 
 var (
-	CreateDisk  = durable.Activity[hawkfish.Guest, durable.None]{Name: "provision.CreateDisk", Policy: durable.Slow}
-	Define      = durable.Activity[hawkfish.Guest, durable.None]{Name: "provision.Define", Policy: durable.Quick}
+	CreateDisk = durable.Activity[hawkfish.Guest, durable.None]{Name: "provision.CreateDisk", Policy: durable.Slow}
+	Define     = durable.Activity[hawkfish.Guest, durable.None]{Name: "provision.Define", Policy: durable.Quick}
+	// Configure gives a guest that may run what it can have at once, and leaves the rest to its next boot.
+	Configure   = durable.Activity[hawkfish.Guest, hawkfish.Observation]{Name: "provision.Configure", Policy: durable.Quick}
 	Undefine    = durable.Activity[System, durable.None]{Name: "provision.Undefine", Policy: durable.Quick}
 	DeleteDisks = durable.Activity[System, durable.None]{Name: "provision.DeleteDisks", Policy: durable.Quick}
 )

@@ -17,6 +17,7 @@ func Register(r worker.ActivityRegistry, host hawkfish.Hypervisor) {
 	durable.Implement(r, Define, func(ctx context.Context, g hawkfish.Guest) (durable.None, error) {
 		return durable.None{}, host.Define(ctx, g)
 	})
+	durable.Implement(r, Configure, host.Configure)
 	durable.Implement(r, Undefine, func(ctx context.Context, s System) (durable.None, error) {
 		return durable.None{}, host.Undefine(ctx, s.ID)
 	})

@@ -18,9 +18,9 @@ func fill(t testing.TB, database string, n int) {
 	require.NoError(t, err)
 	_, err = c.Exec(t.Context(), `
 		INSERT INTO systems (id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, network, mac,
-			boot_primary, boot_target, boot_enabled, asset_tag, power, observed_at)
+			asset_tag, machine, power, observed_at)
 		SELECT gen_random_uuid(), 'machine-' || i, p.id, 'nowhere', 'Ready', 4, 16384, 100, 'default',
-			'52:54:00:' || regexp_replace(lpad(to_hex(i), 6, '0'), '(..)(..)(..)', '\1:\2:\3'), 'Hdd', 'None', 'Disabled', '', 'On', now()
+			'52:54:00:' || regexp_replace(lpad(to_hex(i), 6, '0'), '(..)(..)(..)', '\1:\2:\3'), '', '{"boot": {"primary": "Hdd"}}', 'On', now()
 		FROM projects p, generate_series((SELECT count(*) FROM systems) + 1, $1::bigint) i WHERE p.name = 'default'`, n)
 	require.NoError(t, err)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -138,7 +139,7 @@ func TestListsOutliveChangesOfTheirSystems(t *testing.T) {
 	require.NoError(t, err)
 	for i := range 5 {
 		tag := fmt.Sprint(i)
-		_, err := c.UpdateSystem(t.Context(), all, s.ID, 0, hawkfish.SystemUpdate{AssetTag: &tag})
+		_, err := storetest.Tag(t.Context(), c, all, s.ID, 0, tag)
 		require.NoError(t, err)
 	}
 	remembers(t, c, src, s)
@@ -165,11 +166,11 @@ func TestOtherProcesses(t *testing.T) {
 		_, err := c.FindSystem(t.Context(), all, s.ID)
 		require.NoError(t, err)
 		tag := fmt.Sprint(i)
-		changed, err := other.UpdateSystem(t.Context(), all, s.ID, 0, hawkfish.SystemUpdate{AssetTag: &tag})
+		changed, err := storetest.Tag(t.Context(), other, all, s.ID, 0, tag)
 		require.NoError(t, err)
 		require.Eventually(t, func() bool {
 			now, err := c.FindSystem(t.Context(), all, "web1")
-			return err == nil && now == changed
+			return err == nil && reflect.DeepEqual(now, changed)
 		}, 10*time.Second, time.Millisecond)
 	}
 
@@ -242,7 +243,7 @@ func TestDisconnected(t *testing.T) {
 		return err == nil && src.asked.Load() > before
 	}, 10*time.Second, time.Millisecond)
 	tag := "unheard"
-	changed, err := other.UpdateSystem(t.Context(), all, s.ID, 0, hawkfish.SystemUpdate{AssetTag: &tag})
+	changed, err := storetest.Tag(t.Context(), other, all, s.ID, 0, tag)
 	require.NoError(t, err)
 	now, err := c.FindSystem(t.Context(), all, s.ID)
 	require.NoError(t, err)

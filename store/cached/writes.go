@@ -11,11 +11,11 @@ import (
 // may have happened.
 
 // UpdateSystem changes a system.
-func (s *Store) UpdateSystem(ctx context.Context, scope hawkfish.Scope, id string, revision int64, upd hawkfish.SystemUpdate) (hawkfish.System, error) {
-	changed, err := s.Source.UpdateSystem(ctx, scope, id, revision, upd)
+func (s *Store) UpdateSystem(ctx context.Context, scope hawkfish.Scope, id string, revision int64, change hawkfish.SystemChange, carry hawkfish.Task) (hawkfish.System, hawkfish.Task, error) {
+	changed, opened, err := s.Source.UpdateSystem(ctx, scope, id, revision, change, carry)
 	s.forgetSystem(id, false)
 	s.forgetSystem(changed.ID, false) // id may be in capitals
-	return changed, err
+	return changed, opened, err
 }
 
 // CreateSystem stores a system.

@@ -130,27 +130,25 @@ type Setting struct {
 }
 
 type System struct {
-	ID          string
-	Name        string
-	ProjectID   string
-	HostID      *string
-	Phase       string
-	CPUs        int32
-	MemoryMiB   int64
-	DiskGiB     int64
-	ImageID     *string
-	Network     string
-	MAC         string
-	BootPrimary string
-	BootTarget  string
-	BootEnabled string
-	AssetTag    string
-	Power       string
-	ObservedAt  *time.Time
-	LastReset   *time.Time
-	Revision    int64
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
+	ID         string
+	Name       string
+	ProjectID  string
+	HostID     *string
+	Phase      string
+	CPUs       int32
+	MemoryMiB  int64
+	DiskGiB    int64
+	ImageID    *string
+	Network    string
+	MAC        string
+	AssetTag   string
+	Power      string
+	ObservedAt *time.Time
+	LastReset  *time.Time
+	Revision   int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	Machine    json.RawMessage
 }
 
 type Task struct {

@@ -7,7 +7,75 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 )
+
+const changeSystem = `-- name: ChangeSystem :one
+UPDATE systems
+SET asset_tag = $1, cpus = $2, memory_mib = $3, machine = $4, revision = revision + 1, updated_at = now()
+WHERE id = $5
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine
+`
+
+type ChangeSystemParams struct {
+	AssetTag  string
+	CPUs      int32
+	MemoryMiB int64
+	Machine   json.RawMessage
+	ID        string
+}
+
+func (q *Queries) ChangeSystem(ctx context.Context, arg ChangeSystemParams) (System, error) {
+	row := q.db.QueryRow(ctx, changeSystem,
+		arg.AssetTag,
+		arg.CPUs,
+		arg.MemoryMiB,
+		arg.Machine,
+		arg.ID,
+	)
+	var i System
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.ProjectID,
+		&i.HostID,
+		&i.Phase,
+		&i.CPUs,
+		&i.MemoryMiB,
+		&i.DiskGiB,
+		&i.ImageID,
+		&i.Network,
+		&i.MAC,
+		&i.AssetTag,
+		&i.Power,
+		&i.ObservedAt,
+		&i.LastReset,
+		&i.Revision,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.Machine,
+	)
+	return i, err
+}
+
+const configurationWaits = `-- name: ConfigurationWaits :one
+SELECT EXISTS (
+    SELECT FROM tasks WHERE target_kind = 'system' AND target_id = $1 AND state = 'Pending' AND operation = $2
+)
+`
+
+type ConfigurationWaitsParams struct {
+	ID        string
+	Configure string
+}
+
+// Whether a task that has not begun will tell the host what the system is to be.
+func (q *Queries) ConfigurationWaits(ctx context.Context, arg ConfigurationWaitsParams) (bool, error) {
+	row := q.db.QueryRow(ctx, configurationWaits, arg.ID, arg.Configure)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
 
 const countSystems = `-- name: CountSystems :one
 SELECT count(*) FROM systems
@@ -41,30 +109,28 @@ func (q *Queries) DeleteSystem(ctx context.Context, id string) (int64, error) {
 const insertSystem = `-- name: InsertSystem :one
 INSERT INTO systems (
     id, name, project_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac,
-    boot_primary, boot_target, boot_enabled, asset_tag, power
+    asset_tag, machine, power
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11, $12, $13, $14, $15
+    $11, $12, $13
 )
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, boot_primary, boot_target, boot_enabled, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine
 `
 
 type InsertSystemParams struct {
-	ID          string
-	Name        string
-	ProjectID   string
-	Phase       string
-	CPUs        int32
-	MemoryMiB   int64
-	DiskGiB     int64
-	ImageID     *string
-	Network     string
-	MAC         string
-	BootPrimary string
-	BootTarget  string
-	BootEnabled string
-	AssetTag    string
-	Power       string
+	ID        string
+	Name      string
+	ProjectID string
+	Phase     string
+	CPUs      int32
+	MemoryMiB int64
+	DiskGiB   int64
+	ImageID   *string
+	Network   string
+	MAC       string
+	AssetTag  string
+	Machine   json.RawMessage
+	Power     string
 }
 
 func (q *Queries) InsertSystem(ctx context.Context, arg InsertSystemParams) (System, error) {
@@ -79,10 +145,8 @@ func (q *Queries) InsertSystem(ctx context.Context, arg InsertSystemParams) (Sys
 		arg.ImageID,
 		arg.Network,
 		arg.MAC,
-		arg.BootPrimary,
-		arg.BootTarget,
-		arg.BootEnabled,
 		arg.AssetTag,
+		arg.Machine,
 		arg.Power,
 	)
 	var i System
@@ -98,9 +162,6 @@ func (q *Queries) InsertSystem(ctx context.Context, arg InsertSystemParams) (Sys
 		&i.ImageID,
 		&i.Network,
 		&i.MAC,
-		&i.BootPrimary,
-		&i.BootTarget,
-		&i.BootEnabled,
 		&i.AssetTag,
 		&i.Power,
 		&i.ObservedAt,
@@ -108,12 +169,13 @@ func (q *Queries) InsertSystem(ctx context.Context, arg InsertSystemParams) (Sys
 		&i.Revision,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Machine,
 	)
 	return i, err
 }
 
 const listSystems = `-- name: ListSystems :many
-SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.boot_primary, systems.boot_target, systems.boot_enabled, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, (
+SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, systems.machine, (
     SELECT count(*) FROM systems AS s
     WHERE $1::boolean OR s.project_id = ANY ($2::uuid[])
 ) AS total
@@ -161,9 +223,6 @@ func (q *Queries) ListSystems(ctx context.Context, arg ListSystemsParams) ([]Lis
 			&i.System.ImageID,
 			&i.System.Network,
 			&i.System.MAC,
-			&i.System.BootPrimary,
-			&i.System.BootTarget,
-			&i.System.BootEnabled,
 			&i.System.AssetTag,
 			&i.System.Power,
 			&i.System.ObservedAt,
@@ -171,6 +230,7 @@ func (q *Queries) ListSystems(ctx context.Context, arg ListSystemsParams) ([]Lis
 			&i.System.Revision,
 			&i.System.CreatedAt,
 			&i.System.UpdatedAt,
+			&i.System.Machine,
 			&i.Total,
 		); err != nil {
 			return nil, err
@@ -257,7 +317,7 @@ func (q *Queries) SystemAsTarget(ctx context.Context, id string) (SystemAsTarget
 }
 
 const systemByID = `-- name: SystemByID :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, boot_primary, boot_target, boot_enabled, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine FROM systems
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -282,9 +342,6 @@ func (q *Queries) SystemByID(ctx context.Context, arg SystemByIDParams) (System,
 		&i.ImageID,
 		&i.Network,
 		&i.MAC,
-		&i.BootPrimary,
-		&i.BootTarget,
-		&i.BootEnabled,
 		&i.AssetTag,
 		&i.Power,
 		&i.ObservedAt,
@@ -292,12 +349,13 @@ func (q *Queries) SystemByID(ctx context.Context, arg SystemByIDParams) (System,
 		&i.Revision,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Machine,
 	)
 	return i, err
 }
 
 const systemByName = `-- name: SystemByName :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, boot_primary, boot_target, boot_enabled, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine FROM systems
 WHERE name = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -322,9 +380,6 @@ func (q *Queries) SystemByName(ctx context.Context, arg SystemByNameParams) (Sys
 		&i.ImageID,
 		&i.Network,
 		&i.MAC,
-		&i.BootPrimary,
-		&i.BootTarget,
-		&i.BootEnabled,
 		&i.AssetTag,
 		&i.Power,
 		&i.ObservedAt,
@@ -332,6 +387,7 @@ func (q *Queries) SystemByName(ctx context.Context, arg SystemByNameParams) (Sys
 		&i.Revision,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Machine,
 	)
 	return i, err
 }
@@ -448,6 +504,46 @@ func (q *Queries) SystemIDsWith(ctx context.Context, arg SystemIDsWithParams) ([
 	return items, nil
 }
 
+const systemToChange = `-- name: SystemToChange :one
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine FROM systems
+WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
+FOR NO KEY UPDATE
+`
+
+type SystemToChangeParams struct {
+	ID         string
+	Everything bool
+	Projects   []string
+}
+
+// The row stays as it is until the transaction ends.
+func (q *Queries) SystemToChange(ctx context.Context, arg SystemToChangeParams) (System, error) {
+	row := q.db.QueryRow(ctx, systemToChange, arg.ID, arg.Everything, arg.Projects)
+	var i System
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.ProjectID,
+		&i.HostID,
+		&i.Phase,
+		&i.CPUs,
+		&i.MemoryMiB,
+		&i.DiskGiB,
+		&i.ImageID,
+		&i.Network,
+		&i.MAC,
+		&i.AssetTag,
+		&i.Power,
+		&i.ObservedAt,
+		&i.LastReset,
+		&i.Revision,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.Machine,
+	)
+	return i, err
+}
+
 const systemToPlace = `-- name: SystemToPlace :one
 SELECT host_id, cpus, memory_mib, disk_gib, network FROM systems WHERE id = $1 FOR NO KEY UPDATE
 `
@@ -469,60 +565,6 @@ func (q *Queries) SystemToPlace(ctx context.Context, id string) (SystemToPlaceRo
 		&i.MemoryMiB,
 		&i.DiskGiB,
 		&i.Network,
-	)
-	return i, err
-}
-
-const updateSystem = `-- name: UpdateSystem :one
-UPDATE systems
-SET asset_tag = coalesce($1, asset_tag),
-    revision = revision + (coalesce($1, asset_tag) <> asset_tag)::integer,
-    updated_at = CASE WHEN coalesce($1, asset_tag) <> asset_tag THEN now() ELSE updated_at END
-WHERE id = $2 AND ($3::boolean OR project_id = ANY ($4::uuid[]))
-    AND ($5::bigint = 0 OR revision = $5)
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, boot_primary, boot_target, boot_enabled, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at
-`
-
-type UpdateSystemParams struct {
-	AssetTag   *string
-	ID         string
-	Everything bool
-	Projects   []string
-	Expected   int64
-}
-
-// Setting what is already so changes no revision. An expected revision of 0 matches any.
-func (q *Queries) UpdateSystem(ctx context.Context, arg UpdateSystemParams) (System, error) {
-	row := q.db.QueryRow(ctx, updateSystem,
-		arg.AssetTag,
-		arg.ID,
-		arg.Everything,
-		arg.Projects,
-		arg.Expected,
-	)
-	var i System
-	err := row.Scan(
-		&i.ID,
-		&i.Name,
-		&i.ProjectID,
-		&i.HostID,
-		&i.Phase,
-		&i.CPUs,
-		&i.MemoryMiB,
-		&i.DiskGiB,
-		&i.ImageID,
-		&i.Network,
-		&i.MAC,
-		&i.BootPrimary,
-		&i.BootTarget,
-		&i.BootEnabled,
-		&i.AssetTag,
-		&i.Power,
-		&i.ObservedAt,
-		&i.LastReset,
-		&i.Revision,
-		&i.CreatedAt,
-		&i.UpdatedAt,
 	)
 	return i, err
 }

@@ -47,22 +47,30 @@ WHERE @everything::boolean OR project_id = ANY (@projects::uuid[]);
 -- name: InsertSystem :one
 INSERT INTO systems (
     id, name, project_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac,
-    boot_primary, boot_target, boot_enabled, asset_tag, power
+    asset_tag, machine, power
 ) VALUES (
     @id, @name, @project_id, @phase, @cpus, @memory_mib, @disk_gib, sqlc.narg('image_id'), @network, @mac,
-    @boot_primary, @boot_target, @boot_enabled, @asset_tag, @power
+    @asset_tag, @machine, @power
 )
 RETURNING *;
 
--- name: UpdateSystem :one
--- Setting what is already so changes no revision. An expected revision of 0 matches any.
-UPDATE systems
-SET asset_tag = coalesce(sqlc.narg('asset_tag'), asset_tag),
-    revision = revision + (coalesce(sqlc.narg('asset_tag'), asset_tag) <> asset_tag)::integer,
-    updated_at = CASE WHEN coalesce(sqlc.narg('asset_tag'), asset_tag) <> asset_tag THEN now() ELSE updated_at END
+-- name: SystemToChange :one
+-- The row stays as it is until the transaction ends.
+SELECT * FROM systems
 WHERE id = @id AND (@everything::boolean OR project_id = ANY (@projects::uuid[]))
-    AND (@expected::bigint = 0 OR revision = @expected)
+FOR NO KEY UPDATE;
+
+-- name: ChangeSystem :one
+UPDATE systems
+SET asset_tag = @asset_tag, cpus = @cpus, memory_mib = @memory_mib, machine = @machine, revision = revision + 1, updated_at = now()
+WHERE id = @id
 RETURNING *;
+
+-- name: ConfigurationWaits :one
+-- Whether a task that has not begun will tell the host what the system is to be.
+SELECT EXISTS (
+    SELECT FROM tasks WHERE target_kind = 'system' AND target_id = @id AND state = 'Pending' AND operation = @configure
+);
 
 -- name: SystemAsTarget :one
 -- The row stays as it is until the transaction ends.

@@ -94,13 +94,20 @@ func (f Fleet) Provisioning(t testing.TB, name string, edit func(*hawkfish.Syste
 	t.Helper()
 	s := hawkfish.System{
 		ID: uuid.NewString(), Name: name, ProjectID: f.Project, CPUs: 1, MemoryMiB: 512, DiskGiB: 1, Network: "default",
-		Boot: hawkfish.Boot{Primary: schemas.BootSourceHdd, Target: schemas.BootSourceNone, Enabled: "Disabled"}, Power: schemas.PowerStateOff,
+		Machine: hawkfish.Machine{Boot: hawkfish.Boot{Primary: schemas.BootSourceHdd}}, Power: schemas.PowerStateOff,
 	}
 	if edit != nil {
 		edit(&s)
 	}
 	task := must(f.CreateSystem(t.Context(), s, f.Wish(hawkfish.OpProvision, hawkfish.Target{})))(t)
 	return must(f.FindSystem(t.Context(), all, s.ID))(t), task
+}
+
+// Tag changes a system's asset tag, which needs nothing carried to its host.
+func Tag(ctx context.Context, s Store, scope hawkfish.Scope, id string, revision int64, tag string) (hawkfish.System, error) {
+	change := func(s *hawkfish.System) error { s.AssetTag = tag; return nil }
+	after, _, err := s.UpdateSystem(ctx, scope, id, revision, change, hawkfish.Task{})
+	return after, err
 }
 
 // Ready stores a system that has been placed, if there is a host, and provisioned.

@@ -59,7 +59,7 @@ func testFilterSystems(t *testing.T, f Fleet) {
 		made = append(made, f.Ready(t, name, nil))
 	}
 	tag, none, nul := "rack 4", "none", "a\x00"
-	made[1] = must(f.UpdateSystem(t.Context(), all, made[1].ID, 0, hawkfish.SystemUpdate{AssetTag: &tag}))(t)
+	made[1] = must(Tag(t.Context(), f, all, made[1].ID, 0, tag))(t)
 	ready, deleting := hawkfish.PhaseReady, hawkfish.PhaseDeleting
 	on := made[0].Power
 	for name, c := range map[string]struct {
@@ -98,17 +98,15 @@ func testFilterSystems(t *testing.T, f Fleet) {
 func testUpdateSystem(t *testing.T, f Fleet) {
 	s := f.Ready(t, "web1", nil)
 	tag := "rack 4"
-	changed := must(f.UpdateSystem(t.Context(), all, s.ID, s.Revision, hawkfish.SystemUpdate{AssetTag: &tag}))(t)
+	changed := must(Tag(t.Context(), f, all, s.ID, s.Revision, tag))(t)
 	equal(t, "tag", changed.AssetTag, tag)
 	equal(t, "revision", changed.Revision, s.Revision+1)
 	equal(t, "found", must(f.FindSystem(t.Context(), all, s.ID))(t), changed)
 
-	fails(t, failing(f.UpdateSystem(t.Context(), all, s.ID, s.Revision, hawkfish.SystemUpdate{AssetTag: &tag})), hawkfish.Stale)
-	same := must(f.UpdateSystem(t.Context(), all, s.ID, 0, hawkfish.SystemUpdate{AssetTag: &tag}))(t)
+	fails(t, failing(Tag(t.Context(), f, all, s.ID, s.Revision, tag)), hawkfish.Stale)
+	same := must(Tag(t.Context(), f, all, s.ID, 0, tag))(t)
 	equal(t, "unchanged", same, changed)
-	untouched := must(f.UpdateSystem(t.Context(), all, s.ID, changed.Revision, hawkfish.SystemUpdate{}))(t)
-	equal(t, "untouched", untouched, changed)
-	fails(t, failing(f.UpdateSystem(t.Context(), all, uuid.NewString(), 0, hawkfish.SystemUpdate{})), hawkfish.NotFound)
+	fails(t, failing(Tag(t.Context(), f, all, uuid.NewString(), 0, tag)), hawkfish.NotFound)
 }
 
 func testNamesAreUnique(t *testing.T, f Fleet) {

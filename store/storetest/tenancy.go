@@ -53,7 +53,7 @@ func testStrangers(t *testing.T, f Fleet) {
 			equal(t, "tasks", []int{len(tasks), total}, []int{c.sees, 3 * c.sees})
 			equal(t, "projects", len(must(f.ListProjects(t.Context(), c.scope))(t)), c.sees)
 		}
-		found(failing(f.UpdateSystem(t.Context(), c.scope, s.ID, 0, hawkfish.SystemUpdate{AssetTag: &tag})))
+		found(failing(Tag(t.Context(), f, c.scope, s.ID, 0, tag)))
 		found(failing(f.CancelTask(t.Context(), c.scope, task.ID)))
 	}
 }

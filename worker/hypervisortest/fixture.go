@@ -49,7 +49,7 @@ func (f *fixture) guest() hawkfish.Guest {
 		DiskGiB:   1,
 		Network:   f.Network,
 		MAC:       macOf(id),
-		Boot:      schemas.BootSourceHdd,
+		Machine:   hawkfish.Machine{Boot: hawkfish.Boot{Primary: schemas.BootSourceHdd}},
 	}
 	f.afterwards(func(ctx context.Context) { f.remove(ctx, g.ID) })
 	return g

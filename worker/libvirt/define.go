@@ -2,6 +2,10 @@ package libvirt
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
 
@@ -32,13 +36,23 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 			return struct{}{}, err
 		}
 		defer rec.saving.give()
-		m, _ := h.registry.read(rec)
 		at := files{disk: pool.path(g.ID + diskSuffix), serial: pool.path(g.ID + serialSuffix)}
+		made, err := digest(g, p, at)
+		if err != nil {
+			return struct{}{}, err
+		}
+		m, _ := h.registry.read(rec)
+		if m.Made == made {
+			return struct{}{}, nil
+		}
+		m.Made = made
 		doc, err := domainXML(g, p, at, m)
 		if err != nil {
 			return struct{}{}, err
 		}
-		_, err = c.DomainDefineXMLFlags(doc, 0)
+		if _, err = c.DomainDefineXMLFlags(doc, 0); err == nil {
+			h.registry.change(rec, func(m *mark) { m.Made = made })
+		}
 		return struct{}{}, err
 	})
 	_, err = about(g.ID, struct{}{}, err)
@@ -49,6 +63,25 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 		}
 	}
 	return err
+}
+
+// Configure is Define: what a running guest does not have yet comes with its next start from off.
+func (h *Host) Configure(ctx context.Context, g hawkfish.Guest) (hawkfish.Observation, error) {
+	if err := h.Define(ctx, g); err != nil {
+		return hawkfish.Observation{}, err
+	}
+	return h.Observe(ctx, g.ID)
+}
+
+// digest names what a definition is made from, so that the same one is not made again.
+func digest(g hawkfish.Guest, p platform, at files) (string, error) {
+	g.Image.URL = "" // it may be left out, and makes no difference
+	text, err := json.Marshal(g)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(fmt.Appendf(text, "%+v%+v", p, at))
+	return hex.EncodeToString(sum[:16]), nil
 }
 
 // claim makes the system's record, and removes a definition of another name,

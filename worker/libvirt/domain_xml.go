@@ -14,7 +14,7 @@ type files struct{ disk, serial string }
 
 // domainXML describes a guest to libvirt (https://libvirt.org/formatdomain.html).
 func domainXML(g hawkfish.Guest, p platform, at files, m mark) (string, error) {
-	order, err := bootOrder(g.Boot)
+	order, err := bootOrder(g.Machine.Boot.Primary)
 	if err != nil {
 		return "", err
 	}

@@ -18,8 +18,8 @@ var (
 	aGuest = hawkfish.Guest{
 		ID: "3f0c9a52-8a1e-4a53-9d5b-7b8f7f1f2a10", Name: "web-1", ProjectID: "1b671a64-40d5-491e-99b0-da01ff1f3341",
 		CPUs: 2, MemoryMiB: 512, DiskGiB: 10, Network: "default", MAC: "52:54:00:12:34:56",
-		AssetTag: `rack "4" <left> & right`, Boot: schemas.BootSourceHdd,
-		Image: hawkfish.ImageSource{SHA256: strings.Repeat("ab", 32)},
+		AssetTag: `rack "4" <left> & right`,
+		Image:    hawkfish.ImageSource{SHA256: strings.Repeat("ab", 32)},
 	}
 	emulated = platform{arch: "x86_64", machine: "q35", domainType: "qemu", cpu: "qemu64"}
 	native   = platform{arch: "x86_64", machine: "pc", domainType: "kvm", cpu: "host-passthrough"}
@@ -29,7 +29,7 @@ var (
 func TestDomainXML(t *testing.T) {
 	t.Parallel()
 	reset := moment{time.Date(2026, 11, 24, 10, 20, 30, 123456000, time.UTC)}
-	bare := hawkfish.Guest{ID: aGuest.ID, Name: "bare", CPUs: 1, MemoryMiB: 16, DiskGiB: 1, Boot: schemas.BootSourcePxe}
+	bare := hawkfish.Guest{ID: aGuest.ID, Name: "bare", CPUs: 1, MemoryMiB: 16, DiskGiB: 1, Machine: hawkfish.Machine{Boot: hawkfish.Boot{Primary: schemas.BootSourcePxe}}}
 	for name, c := range map[string]struct {
 		g hawkfish.Guest
 		p platform

@@ -21,7 +21,6 @@ import (
 	"github.com/projectbeskar/hawkfish/internal/fetch"
 	"github.com/projectbeskar/hawkfish/internal/outbound"
 	"github.com/projectbeskar/hawkfish/lab/labtest"
-	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 func TestMain(m *testing.M) { os.Exit(labtest.Main(m)) }
@@ -92,7 +91,7 @@ func (b bench) guest(t testing.TB, h *Host) hawkfish.Guest {
 	g := hawkfish.Guest{
 		ID: id.String(), Name: "lab-" + id.String()[:8], ProjectID: uuid.NewString(),
 		CPUs: 1, MemoryMiB: 32, DiskGiB: 1, Image: b.tiny(t), Network: "default",
-		MAC: "52:54:00:" + id.String()[:2] + ":" + id.String()[2:4] + ":" + id.String()[4:6], Boot: schemas.BootSourceHdd,
+		MAC: "52:54:00:" + id.String()[:2] + ":" + id.String()[2:4] + ":" + id.String()[4:6],
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

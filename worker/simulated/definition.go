@@ -73,6 +73,14 @@ func (h *Hypervisor) Define(ctx context.Context, g hawkfish.Guest) error {
 	return err
 }
 
+// Configure is Define: what is defined counts from the next boot on.
+func (h *Hypervisor) Configure(ctx context.Context, g hawkfish.Guest) (hawkfish.Observation, error) {
+	if err := h.Define(ctx, g); err != nil {
+		return hawkfish.Observation{}, err
+	}
+	return h.Observe(ctx, g.ID)
+}
+
 // Undefine removes the system's domain.
 func (h *Hypervisor) Undefine(ctx context.Context, systemID string) error {
 	_, err := change(ctx, h, MethodUndefine, systemID, func(s *system) error {

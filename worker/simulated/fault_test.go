@@ -20,7 +20,7 @@ func guest(n int) hawkfish.Guest {
 		ProjectID: "11111111-1111-4111-8111-111111111111",
 		CPUs:      1, MemoryMiB: 512, DiskGiB: 10,
 		Network: "default", MAC: fmt.Sprintf("52:54:00:%02x:%02x:%02x", n>>16&255, n>>8&255, n&255),
-		Boot: schemas.BootSourcePxe,
+		Machine: hawkfish.Machine{Boot: hawkfish.Boot{Primary: schemas.BootSourcePxe}},
 	}
 }
 

@@ -1,10 +1,12 @@
 package simulated
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // Start boots a guest that is off.
@@ -91,7 +93,22 @@ func (h *Hypervisor) InjectNMI(ctx context.Context, systemID, op string) error {
 func (h *Hypervisor) boot(s *system) {
 	s.LastReset = h.now()
 	s.OffAt = time.Time{}
+	s.Source = s.next()
 	s.note(s.LastReset, markBoot)
+}
+
+// next is what the guest boots from now. An override that holds once is consumed.
+func (s *system) next() schemas.BootSource {
+	boot := s.Guest.Machine.Boot
+	o := boot.Override
+	once := o.Enabled == schemas.BootSourceOverrideEnabledOnce
+	if !o.Active() || once && s.Booted == o.Serial {
+		return cmp.Or(boot.Primary, schemas.BootSourceHdd)
+	}
+	if once {
+		s.Booted = o.Serial
+	}
+	return o.Target
 }
 
 // halt switches the guest off. The caller holds mu.

@@ -41,7 +41,7 @@ func (s *system) note(at time.Time, what markKind) {
 
 // bootable reports whether the guest has an operating system to boot.
 func (s *system) bootable() bool {
-	return s.Guest.Boot != schemas.BootSourceHdd || s.Disk != nil && s.Disk.Image != ""
+	return s.Source != schemas.BootSourceHdd || s.Disk != nil && s.Disk.Image != ""
 }
 
 // line is something a guest writes while it boots.
@@ -54,7 +54,7 @@ var bootLines = []line{
 	{0, func(s *system) string {
 		return fmt.Sprintf("SIMULATED firmware: %d CPUs, %d MiB", s.Guest.CPUs, s.MemoryMiB)
 	}},
-	{0.2, func(s *system) string { return fmt.Sprintf("SIMULATED booting from %s", s.Guest.Boot) }},
+	{0.2, func(s *system) string { return fmt.Sprintf("SIMULATED booting from %s", s.Source) }},
 	{0.4, func(s *system) string { return "SIMULATED system " + s.Guest.ID }},
 	{1, func(s *system) string {
 		if !s.bootable() {

@@ -45,7 +45,7 @@ func Run(ctx workflow.Context, in Reset) error {
 		if err := t.On(at.ID); err != nil {
 			return err
 		}
-		r := &run{Task: t, Reset: in, host: at.ID, queue: durable.Host(at.ID)}
+		r := &run{Task: t, Reset: in, host: at.ID, guest: at.Guest, queue: durable.Host(at.ID)}
 		if done, err := r.unseen(at.Power); done || err != nil {
 			return err
 		}
@@ -58,6 +58,7 @@ type run struct {
 	*task.Task
 	Reset
 	host  string
+	guest *hawkfish.Guest
 	queue durable.Queue
 }
 
@@ -99,6 +100,9 @@ func (r *run) seen() error {
 func (r *run) do(step hawkfish.PowerStep, while schemas.PowerState) error {
 	change := r.change()
 	change.While = while
+	if step == hawkfish.StepStart {
+		change.Guest = r.guest
+	}
 	after, err := task.Do(r.Task, activityOf[step], r.queue, change)
 	if err == nil {
 		r.Saw(after)

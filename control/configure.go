@@ -1,0 +1,23 @@
+package control
+
+import (
+	"context"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/workflows/configuration"
+)
+
+// ConfigureSystem changes what a system is to be. It is so from now on for whoever reads it; its guest gets at once,
+// by a task of its own, what a guest can be given while it runs, and the rest when it next boots. Stale when revision
+// is not the stored one.
+func (c *Control) ConfigureSystem(ctx context.Context, asked Asked, s hawkfish.System, revision int64, change hawkfish.SystemChange) (hawkfish.System, error) {
+	carry, err := newTask(asked, s.ProjectID, hawkfish.OpConfigure, systemTarget(s), configuration.System{ID: s.ID})
+	if err != nil {
+		return s, err
+	}
+	after, task, err := c.UpdateSystem(ctx, asked.By.Scope, s.ID, revision, change, carry)
+	if err == nil && task.ID != "" {
+		_, err = c.opened(task, nil)
+	}
+	return after, err
+}

@@ -1,0 +1,58 @@
+package hawkfish
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// Machine is what a system is made of, besides what is counted when it is placed: what its next start from off gives it.
+// It is kept as one document, and a host gets it whole with every start. The zero value of a field means what
+// systems had before there was the field.
+type Machine struct {
+	Firmware schemas.BootSourceOverrideMode `json:"firmware,omitempty"` // UEFI or Legacy; empty: Legacy
+	Boot     Boot                           `json:"boot"`
+}
+
+// Boot says what a system boots from (DSP0268, ComputerSystem.Boot).
+type Boot struct {
+	Primary  schemas.BootSource `json:"primary"`         // what comes first in every boot that nothing overrides
+	Order    []string           `json:"order,omitempty"` // BootOptionReferences, first to last; empty: Primary, then the others
+	Override BootOverride       `json:"override,omitzero"`
+}
+
+// BootOverride is what a system boots from instead, once or until it is told otherwise.
+type BootOverride struct {
+	Enabled schemas.BootSourceOverrideEnabled `json:"enabled,omitempty"` // empty: Disabled
+	Target  schemas.BootSource                `json:"target,omitempty"`  // empty: None
+	HTTPURI string                            `json:"http_uri,omitempty"`
+	UEFI    string                            `json:"uefi,omitempty"` // device path, for UefiTarget
+	Next    string                            `json:"next,omitempty"` // BootOptionReference, for UefiBootNext
+	// Serial is another for every override that was ever set. A host that tells of a boot by it has consumed
+	// this one, and not one that was set since.
+	Serial int64 `json:"serial,omitempty"`
+}
+
+// Active reports whether the next boot is another than without the override.
+func (o BootOverride) Active() bool {
+	return o.Enabled != "" && o.Enabled != schemas.BootSourceOverrideEnabledDisabled && o.Target != "" && o.Target != schemas.BootSourceNone
+}
+
+// Equal reports whether two machines are the same.
+func (m Machine) Equal(other Machine) bool { return reflect.DeepEqual(m.normal(), other.normal()) }
+
+// Clone returns a copy that shares nothing with m.
+func (m Machine) Clone() Machine { return m.normal() }
+
+// normal is m as it comes out of storage.
+func (m Machine) normal() (stored Machine) {
+	text, err := json.Marshal(m)
+	if err == nil {
+		err = json.Unmarshal(text, &stored)
+	}
+	if err != nil {
+		panic("a machine cannot be stored: " + err.Error()) // it holds only plain values
+	}
+	return stored
+}

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/store/db"
+)
+
+// changed is a system after a change, and the task that carries it to the host, if there is one.
+type changed struct {
+	hawkfish.System
+	hawkfish.Task
+}
+
+// UpdateSystem returns Stale when revision is not the stored one; 0 matches any. NotFound. A change that changes
+// nothing leaves the revision alone. carry is opened when the system is on a host and its host has to know, unless
+// a task that has not begun will tell the host anyhow.
+func (s *Store) UpdateSystem(ctx context.Context, scope hawkfish.Scope, id string, revision int64, change hawkfish.SystemChange, carry hawkfish.Task) (hawkfish.System, hawkfish.Task, error) {
+	on := subject{resourceSystem, id}
+	if !isID(id) {
+		return hawkfish.System{}, hawkfish.Task{}, on.missing()
+	}
+	carry.ID = newID(carry.ID)
+	carry.Target = hawkfish.Target{Kind: hawkfish.TargetSystem, ID: id}
+	after, err := transact(ctx, s, on, func(ctx context.Context, q *db.Queries) (changed, error) {
+		if err := lockTarget(ctx, q, carry.Target); err != nil { // before its row, as all do
+			return changed{}, err
+		}
+		row, err := q.SystemToChange(ctx, db.SystemToChangeParams{ID: id, Everything: scope.All, Projects: held(scope)})
+		was, err := found(row, err)
+		if err != nil {
+			return changed{}, err
+		}
+		if revision != 0 && revision != was.Revision {
+			return changed{}, &hawkfish.Error{Kind: hawkfish.Stale, Resource: resourceSystem, ID: id}
+		}
+		is, err := changeSystem(ctx, q, was, change)
+		if err != nil || is.Revision == was.Revision || !concernsHost(was, is) {
+			return changed{System: is}, err
+		}
+		task, err := carryOut(ctx, q, is, carry)
+		return changed{is, task}, err
+	})
+	return after.System, after.Task, err
+}
+
+func changeSystem(ctx context.Context, q *db.Queries, was hawkfish.System, change hawkfish.SystemChange) (hawkfish.System, error) {
+	is := was
+	is.Machine = was.Machine.Clone()
+	if err := change(&is); err != nil {
+		return was, err
+	}
+	if is.AssetTag == was.AssetTag && is.CPUs == was.CPUs && is.MemoryMiB == was.MemoryMiB && is.Machine.Equal(was.Machine) {
+		return was, nil
+	}
+	if more := is.Need().Beyond(was.Need()); more.Any() {
+		if err := withinQuotas(ctx, q, is.ProjectID, more); err != nil {
+			return was, err
+		}
+	}
+	machine, err := json.Marshal(is.Machine)
+	if err != nil {
+		return was, err
+	}
+	row, err := q.ChangeSystem(ctx, db.ChangeSystemParams{
+		ID: was.ID, AssetTag: is.AssetTag, CPUs: int32(is.CPUs), MemoryMiB: is.MemoryMiB, Machine: machine,
+	})
+	return found(row, err)
+}
+
+// concernsHost reports whether a host has to know of a change before it next starts the guest, when it gets all there is to know.
+func concernsHost(was, is hawkfish.System) bool {
+	return is.HostID != "" && is.Phase == hawkfish.PhaseReady &&
+		(is.CPUs != was.CPUs || is.MemoryMiB != was.MemoryMiB || !is.Machine.Equal(was.Machine))
+}
+
+func carryOut(ctx context.Context, q *db.Queries, s hawkfish.System, carry hawkfish.Task) (hawkfish.Task, error) {
+	waits, err := q.ConfigurationWaits(ctx, db.ConfigurationWaitsParams{ID: s.ID, Configure: string(hawkfish.OpConfigure)})
+	if err != nil || waits {
+		return hawkfish.Task{}, err
+	}
+	carry.ProjectID, carry.Target.Name = s.ProjectID, s.Name
+	opened, err := enqueue(ctx, q, carry)
+	if err != nil {
+		return opened, err
+	}
+	return opened, record(ctx, q, []hawkfish.Event{taskEvent(hawkfish.EventTaskOpened, opened)})
+}
+
+func insertSystem(ctx context.Context, q *db.Queries, s hawkfish.System) (hawkfish.System, error) {
+	machine, err := json.Marshal(s.Machine)
+	if err != nil {
+		return s, err
+	}
+	row, err := q.InsertSystem(ctx, db.InsertSystemParams{
+		ID: s.ID, Name: s.Name, ProjectID: s.ProjectID, Phase: string(hawkfish.PhaseProvisioning),
+		CPUs: int32(s.CPUs), MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB, ImageID: orNull(s.ImageID), Network: s.Network, MAC: s.MAC,
+		AssetTag: s.AssetTag, Machine: machine, Power: string(s.Power),
+	})
+	return found(row, err)
+}

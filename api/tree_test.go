@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -131,6 +132,28 @@ func TestStrangersToAProjectSeeNothing(t *testing.T) {
 	for _, uri := range []string{"/redfish/v1/Systems", "/redfish/v1/TaskService/Tasks", "/redfish/v1/Oem/HawkFish/Projects"} {
 		if doc, _ := s.must(200, stranger, "GET", uri, ""); doc["Members@odata.count"] != 0.0 {
 			t.Errorf("%s: %v", uri, doc)
+		}
+	}
+}
+
+// What can be written is said where it is: at the root, and in the objects within.
+func TestWriteableProperties(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	system := "/redfish/v1/Systems/" + s.provision("web1")
+	const annotation = "/@Redfish.WriteableProperties"
+	for uri, want := range map[string]map[string]any{
+		system: {annotation: []any{"AssetTag"}},
+		"/redfish/v1/Managers/HawkFish/NetworkProtocol": {
+			annotation: nil, "/NTP" + annotation: []any{"NTPServers"}, "/SSDP" + annotation: []any{"ProtocolEnabled"}, "/HTTPS" + annotation: nil,
+		},
+		"/redfish/v1/TaskService": {annotation: nil},
+	} {
+		doc, _ := s.must(200, admin, "GET", uri, "")
+		for path, names := range want {
+			if got := at(doc, path[1:]); !reflect.DeepEqual(got, names) {
+				t.Errorf("%s%s: %v, not %v", uri, path, got, names)
+			}
 		}
 	}
 }

@@ -44,6 +44,25 @@ func markWritable(s *Schema, patch reflect.Type) {
 	for name, sub := range s.Properties {
 		sub.ReadOnly = !writable[name]
 	}
+	annotateWritable(s, indirect(patch))
+}
+
+// annotateWritable adds the annotation that names what can be written, to the objects that have such properties.
+func annotateWritable(s *Schema, patch reflect.Type) {
+	for _, p := range propertiesOf(patch) {
+		of, sub := indirect(p.typ), s.Properties[p.name]
+		if of.Kind() == reflect.Slice && of != rawType {
+			if of = indirect(of.Elem()); sub != nil {
+				sub = sub.Items
+			}
+		}
+		switch {
+		case !open(of):
+			s.Properties["@Redfish.WriteableProperties"] = &Schema{Type: Types{"array"}, Items: text(), ReadOnly: true}
+		case sub != nil:
+			annotateWritable(sub, of)
+		}
+	}
 }
 
 // actionsSchema is the schema of the Actions object. An action is there in the states in which it makes sense.

@@ -67,7 +67,7 @@ func (b *bound) render(state any, key, etag string) ([]byte, error) {
 	if b.pick != nil {
 		view = b.pick(view)
 	}
-	w.spliced(view)
+	w.spliced(view, b.writable)
 	b.renderActions(&w, uri, state)
 	b.renderOem(&w, state)
 	w.text(`}`)
@@ -85,7 +85,7 @@ func (b *bound) renderOem(w *writer, state any) {
 		first = w.comma(first)
 		w.value(section.vendor)
 		w.text(`:`)
-		w.value(section.show(b.links, state))
+		w.annotated(section.show(b.links, state), b.writable.inside("Oem").inside(section.vendor))
 	}
 	w.text(`}`)
 }
@@ -106,10 +106,22 @@ func (w *writer) value(v any) {
 	w.buf.Truncate(w.buf.Len() - 1) // the encoder ends with a newline
 }
 
-// spliced appends the properties of an object, without its braces, after what is there.
-func (w *writer) spliced(object any) {
+// annotated appends a value, and what can be written of it.
+func (w *writer) annotated(v any, how *writable) {
 	at := w.buf.Len()
-	w.value(object)
+	w.value(v)
+	if how == nil || w.err != nil {
+		return
+	}
+	plain := bytes.Clone(w.buf.Bytes()[at:])
+	w.buf.Truncate(at)
+	how.annotate(w.buf, plain)
+}
+
+// spliced appends the properties of an object, and what can be written of it, without its braces, after what is there.
+func (w *writer) spliced(object any, how *writable) {
+	at := w.buf.Len()
+	w.annotated(object, how)
 	if w.err != nil {
 		return
 	}

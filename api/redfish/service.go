@@ -36,6 +36,7 @@ type bound struct {
 	header      Header // of every reply about it
 	patchShape  *shape
 	createShape *shape
+	writable    *writable // nil: nothing can be written
 	acts        []boundAction
 	pick        func(view any) any // drops hidden properties; nil: there are none
 	pages       pageCache          // of a collection
@@ -103,6 +104,7 @@ func (s *Service) bind(r Resource) *bound {
 		for _, name := range append([]string{"Actions"}, reserved...) {
 			b.patchShape.readable[name] = b.patchShape.field(name) == nil
 		}
+		b.writable = compileWritable(b.patchShape, r.hidden)
 	}
 	if r.create != nil {
 		b.createShape = compileShape(s.check, r.create.fields, nil)

@@ -70,7 +70,7 @@ type newProject struct {
 // projectPatch holds the writable properties of a project. Its quotas are set by an action, which its admins may not do.
 type projectPatch struct {
 	Name        *string         `json:"Name" validate:"min=1,max=63"`
-	Description *string         `json:"Description" validate:"max=1024"`
+	Description *string         `json:"Description" validate:"max=1024" null:"clears"`
 	Labels      json.RawMessage `json:"Labels"`
 }
 

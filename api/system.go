@@ -94,7 +94,7 @@ var systemStatus = map[hawkfish.SystemPhase]status{
 
 // systemPatch holds the writable properties of a ComputerSystem.
 type systemPatch struct {
-	AssetTag *string `json:"AssetTag" validate:"max=255"`
+	AssetTag *string `json:"AssetTag" validate:"max=255" null:"clears"`
 }
 
 func (p systemPatch) apply(s *hawkfish.System) error {

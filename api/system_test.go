@@ -129,3 +129,20 @@ func TestSerialLog(t *testing.T) {
 	}
 	s.must(403, viewer, "GET", uri, "") // guests print secrets
 }
+
+// An asset tag and a description may be null (DSP0268): null takes them away, and nothing else can be null.
+func TestNullTakesAway(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	system := "/redfish/v1/Systems/" + s.provision("web1")
+	project, _ := s.must(201, admin, "POST", projectsURI, `{"Name":"blue","Description":"sea"}`)
+	for uri, property := range map[string]string{system: "AssetTag", project["@odata.id"].(string): "Description"} {
+		s.must(200, admin, "PATCH", uri, `{"`+property+`":"x"}`)
+		if doc, _ := s.must(200, admin, "PATCH", uri, `{"`+property+`":null}`); doc[property] != "" && doc[property] != nil {
+			t.Errorf("%s: %v", property, doc[property])
+		}
+	}
+	if got := errorsOf(t, s.as(admin, "PATCH", project["@odata.id"].(string), `{"Name":null}`)); !slices.Equal(got, []string{"PropertyValueTypeError /Name"}) {
+		t.Errorf("%q", got)
+	}
+}

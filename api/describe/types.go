@@ -24,6 +24,7 @@ type property struct {
 	optional bool // left out when empty
 	rules    string
 	secret   bool
+	clears   bool // null empties it
 }
 
 // propertiesOf lists the properties of a struct. Embedded structs are part of it.
@@ -42,6 +43,7 @@ func propertiesOf(t reflect.Type) []property {
 			}
 			all = append(all, property{
 				name: name, typ: f.Type, rules: f.Tag.Get("validate"), secret: f.Tag.Get("secret") == "true",
+				clears:   f.Tag.Get("null") == "clears",
 				optional: strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero"),
 			})
 		}
@@ -104,6 +106,9 @@ func sent(t reflect.Type) *Schema {
 			of.Items.obey(strings.Split(items, ","))
 		}
 		of.WriteOnly = p.secret
+		if p.clears {
+			of = of.orNull()
+		}
 		s.Properties[p.name] = of
 	}
 	return s

@@ -34,6 +34,7 @@ func TestBodies(t *testing.T) {
 		{"names are exact", "PATCH", lampPath, `{"brightness":1}`, []string{"PropertyUnknown /brightness"}},
 		{"duplicate", "PATCH", lampPath, `{"Brightness":1,"Brightness":2}`, []string{"PropertyDuplicate /Brightness"}},
 		{"null is no value", "PATCH", lampPath, `{"Brightness":null}`, []string{"PropertyValueTypeError /Brightness"}},
+		{"null clears", "PATCH", lampPath, `{"Label":null,"Shade":{"Pattern":null}}`, nil},
 		{"fraction", "PATCH", lampPath, `{"Brightness":1.5}`, []string{"PropertyValueTypeError /Brightness"}},
 		{"too large to hold", "PATCH", lampPath, `{"Brightness":99999999999999999999}`, []string{"PropertyValueOutOfRange /Brightness"}},
 		{"too large", "PATCH", lampPath, `{"Brightness":101}`, []string{"PropertyValueOutOfRange /Brightness"}},

@@ -24,7 +24,7 @@ type (
 // returns the state after the change.
 //
 // Fields of P are pointers, nil when the caller left them alone. A field's
-// validate tag holds its rules (go-playground/validator).
+// validate tag holds its rules (go-playground/validator); a tag null:"clears" says that null empties it.
 func Writable[P, T any](apply func(ctx context.Context, req *Request, state T, p P) (T, error)) PatchOf[T] {
 	return PatchOf[T]{&change{
 		fields: reflect.TypeFor[P](),
@@ -56,12 +56,13 @@ func Creates[P any](apply func(ctx context.Context, req *Request, p P) (Result, 
 	}}
 }
 
-// decode unpacks a body that has been checked. No body is an empty one.
+// decode unpacks a body that has been checked. No body is an empty one; null means what null.go says.
 func decode[P any](body []byte) (P, error) {
 	var p P
 	if len(body) == 0 {
 		return p, nil
 	}
 	err := json.Unmarshal(body, &p)
+	clearNulls(reflect.ValueOf(&p), body)
 	return p, err
 }

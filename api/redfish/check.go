@@ -84,6 +84,9 @@ func (c *checker) value(at string, v node, want *shape, f *field) {
 		shown = "******"
 	}
 	name := propertyName(at)
+	if v.kind == kindNull && f.clears {
+		return
+	}
 	if want.kind != v.kind && want.kind != kindAny {
 		c.fault(at, c.say.typeError(shown, name))
 		return

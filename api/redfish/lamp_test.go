@@ -46,14 +46,15 @@ type shadeView struct {
 type lampPatch struct {
 	Color      *color      `json:"Color"`
 	Brightness *int        `json:"Brightness" validate:"min=0,max=100"`
-	Label      *string     `json:"Label" validate:"min=2,max=5"`
+	Label      *string     `json:"Label" validate:"min=2,max=5" null:"clears"`
 	Shade      *shadePatch `json:"Shade"`
 	Tags       []string    `json:"Tags" validate:"max=2,dive,max=3"`
 	Free       any         `json:"Free"`
 }
 
 type shadePatch struct {
-	Angle *int `json:"Angle" validate:"max=90"`
+	Angle   *int    `json:"Angle" validate:"max=90"`
+	Pattern *string `json:"Pattern" null:"clears"`
 }
 
 type newLamp struct {

@@ -188,8 +188,8 @@ func TestSelectAndOnly(t *testing.T) {
 	for query, want := range map[string]string{
 		"$select=Color":                      `"Color":"Red"`,
 		"$select=Shade/Angle,Color":          `"Color":"Red","Shade":{"Angle":0}`,
-		"$select=Shade,Shade/Angle":          `"Shade":{"Angle":0,"Material":"Paper","@Redfish.WriteableProperties":["Angle"]}`,
-		"$select=Shade/Angle,Shade":          `"Shade":{"Angle":0,"Material":"Paper","@Redfish.WriteableProperties":["Angle"]}`,
+		"$select=Shade,Shade/Angle":          `"Shade":{"Angle":0,"Material":"Paper","@Redfish.WriteableProperties":["Angle","Pattern"]}`,
+		"$select=Shade/Angle,Shade":          `"Shade":{"Angle":0,"Material":"Paper","@Redfish.WriteableProperties":["Angle","Pattern"]}`,
 		"$select=Nothing, Oem/HawkFish/Watt": `"Oem":{"HawkFish":{"@odata.type":"#HawkFishLamp.v1_0_0.HawkFishLamp","Watt":"40"}}`,
 	} {
 		_, reply := queried(t, s, lampPath+"?"+query)

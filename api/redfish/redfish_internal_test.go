@@ -113,3 +113,24 @@ func FuzzCheckBody(f *testing.F) {
 		}
 	})
 }
+
+func TestNullClears(t *testing.T) {
+	t.Parallel()
+	type inner struct {
+		Text *string `json:"Text" null:"clears"`
+	}
+	type patch struct {
+		Text  *string `json:"Text" null:"clears"`
+		Count *int    `json:"Count" null:"clears"`
+		Keeps *string `json:"Keeps"`
+		Inner *inner  `json:"Inner"`
+	}
+	p, err := decode[patch]([]byte(`{"Text":null,"Keeps":null,"Inner":{"Text":null}}`))
+	if err != nil || p.Text == nil || *p.Text != "" || p.Count != nil || p.Keeps != nil || p.Inner == nil || p.Inner.Text == nil {
+		t.Errorf("%+v %v", p, err)
+	}
+	p, err = decode[patch]([]byte(`{"Text":"null","Count":null}`))
+	if err != nil || *p.Text != "null" || p.Count == nil || *p.Count != 0 || p.Inner != nil {
+		t.Errorf("%+v %v", p, err)
+	}
+}

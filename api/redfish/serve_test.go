@@ -22,7 +22,7 @@ func TestRead(t *testing.T) {
 		return ask(t, s, redfish.Request{Method: "GET", Path: path, IfNoneMatch: ifNoneMatch, Caller: viewer})
 	}
 	const want = `{"@odata.id":"/redfish/v1/Rooms/hall/Lamps/a","@odata.type":"#Lamp.v1_0_0.Lamp","@odata.etag":"\"7\"",` +
-		`"Id":"a","Name":"Lamp <a>","Color":"Red","Brightness":50,"Shade":{"Angle":0,"Material":"Paper","@Redfish.WriteableProperties":["Angle"]},` +
+		`"Id":"a","Name":"Lamp <a>","Color":"Red","Brightness":50,"Shade":{"Angle":0,"Material":"Paper","@Redfish.WriteableProperties":["Angle","Pattern"]},` +
 		`"Room":{"@odata.id":"/redfish/v1/Rooms/hall/Lamps"},"@Redfish.WriteableProperties":["Color","Brightness","Label","Tags","Free"],` +
 		`"Actions":{"#Lamp.Flash":{"target":"/redfish/v1/Rooms/hall/Lamps/a/Actions/Lamp.Flash","Color@Redfish.AllowableValues":["Red","Green"],` +
 		`"@Redfish.ActionInfo":"/redfish/v1/Rooms/hall/Lamps/a/FlashActionInfo"},` +

@@ -33,6 +33,7 @@ type field struct {
 	name     string
 	required bool
 	secret   bool   // its value is never repeated to anyone
+	clears   bool   // null empties it
 	rules    string // validate tag without "required"
 	items    string // what follows "dive" in it
 	shape    *shape
@@ -78,7 +79,7 @@ func (s *shape) compileFields(check *validator.Validate, view reflect.Type) {
 			panic(fmt.Sprintf("%s.%s has no json tag", s.typ, f.Name))
 		}
 		delete(s.readable, name)
-		fs := field{name: name, secret: f.Tag.Get("secret") == "true", shape: compileShape(check, f.Type, seen[name])}
+		fs := field{name: name, secret: f.Tag.Get("secret") == "true", clears: clears(f), shape: compileShape(check, f.Type, seen[name])}
 		fs.required, fs.rules, fs.items = splitRules(f.Tag.Get("validate"))
 		tryRules(check, fs)
 		s.fields = append(s.fields, fs)

@@ -51,8 +51,13 @@ func (s *Server) begin(x *exchange, http *fasthttp.RequestCtx) {
 	header, uri := &http.Request.Header, http.URI()
 	from := connOf(http)
 	id := s.ids.of(header.Peek(headerRequestID))
-	x.ctx = logging.With(s.base, logging.RequestID, id)
-	x.started, x.method, x.from = http.Time(), methods[string(header.Method())], from.address
+	x.ctx, x.started = s.base, http.Time()
+	over, shared := http.Conn().(*stream)
+	if shared {
+		x.ctx, x.started = over.ctx, over.started
+	}
+	x.ctx = logging.With(x.ctx, logging.RequestID, id)
+	x.method, x.from = methods[string(header.Method())], from.address
 	x.req.Method = x.method
 	x.req.Path = strings.TrimSuffix(string(uri.PathOriginal()), "/")
 	x.req.RawQuery = string(uri.QueryString())
@@ -62,7 +67,9 @@ func (s *Server) begin(x *exchange, http *fasthttp.RequestCtx) {
 	x.req.Scheme = s.scheme()
 	x.req.Host = from.hostIn(header.Host())
 	x.req.ID = id
-	if body := http.Request.Body(); len(body) > 0 {
+	if shared {
+		x.req.Body = over.body
+	} else if body := http.Request.Body(); len(body) > 0 {
 		x.req.Body = bytes.Clone(body)
 	}
 }

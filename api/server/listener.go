@@ -72,13 +72,14 @@ type conn struct {
 	of      *listener
 	text    string // address and port of the client
 	address address
-	host    string // last seen; only the goroutine that serves the connection uses it
+	host    atomic.Pointer[string] // last seen
 	linger  atomic.Bool
-	sniff   bool // nothing has been read, and what comes should be TLS; only the goroutine that serves the connection uses it
+	ended   chan struct{} // closed with the connection
+	sniff   bool          // nothing has been read, and what comes should be TLS; only the goroutine that serves the connection uses it
 }
 
 func newConn(inner net.Conn, of *listener) *conn {
-	c := &conn{lazyConn: newLazyConn(inner), of: of, text: inner.RemoteAddr().String(), sniff: of.tls}
+	c := &conn{lazyConn: newLazyConn(inner), of: of, text: inner.RemoteAddr().String(), sniff: of.tls, ended: make(chan struct{})}
 	if tcp, ok := inner.RemoteAddr().(*net.TCPAddr); ok {
 		c.address = addressOf(tcp.AddrPort().Addr())
 	}
@@ -95,7 +96,10 @@ const (
 // still sends: closing at once would reset the connection, and the client lose the answer.
 func (c *conn) Close() error {
 	c.of.mu.Lock()
-	delete(c.of.open, c)
+	if _, open := c.of.open[c]; open {
+		delete(c.of.open, c)
+		close(c.ended)
+	}
 	c.of.mu.Unlock()
 	if tcp, ok := c.Conn.(*net.TCPConn); ok && c.linger.Swap(false) {
 		_ = tcp.CloseWrite()
@@ -107,17 +111,22 @@ func (c *conn) Close() error {
 
 // hostIn returns a request's Host. Requests on one connection mostly name the same one.
 func (c *conn) hostIn(host []byte) string {
-	if c.host != string(host) {
-		c.host = string(host)
+	if last := c.host.Load(); last != nil && *last == string(host) {
+		return *last
 	}
-	return c.host
+	named := string(host)
+	c.host.Store(&named)
+	return named
 }
 
 // connOf returns the connection of a request.
 func connOf(http *fasthttp.RequestCtx) *conn {
 	inner := http.Conn()
-	if encrypted, ok := inner.(*tls.Conn); ok {
-		inner = encrypted.NetConn()
+	switch c := inner.(type) {
+	case *stream:
+		return c.below
+	case *tls.Conn:
+		inner = c.NetConn()
 	}
 	if c, ok := inner.(*conn); ok {
 		return c

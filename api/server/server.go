@@ -34,6 +34,7 @@ type Config struct {
 	Service Service
 	Auth    Authenticator
 	TLS     *tls.Config // nil: plain HTTP, for a proxy in front
+	HTTP2   bool        // speak HTTP/2 with clients that choose it in the TLS handshake
 	Limits  config.Limits
 	Log     *slog.Logger
 	Metrics *prometheus.Registry
@@ -43,10 +44,11 @@ type Config struct {
 	Tracer *tracing.Tracer // nil: nothing is traced
 }
 
-// Server serves Redfish over HTTP/1.1.
+// Server serves Redfish over HTTP/1.1 and, where TLS is, HTTP/2.
 type Server struct {
 	Config
 	app       *fiber.App
+	http2     *h2server // nil: not spoken
 	routes    routes
 	ids       *requestIDs
 	measures  *measures
@@ -97,6 +99,10 @@ func New(cfg Config) *Server {
 	inner := s.app.Server()
 	inner.CloseOnShutdown = true // a client that keeps its connection alive must not hold up the end
 	inner.Handler = s.known(inner.Handler)
+	if cfg.HTTP2 && cfg.TLS != nil {
+		s.http2 = newH2server(s)
+		inner.NextProto(protocolHTTP2, s.http2.serve)
+	}
 	return s
 }
 
@@ -125,7 +131,11 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	if s.TLS != nil {
 		// The handshake is not done here but at the connection's first read, in a goroutine of its own
 		// and within ReadTimeout: a client that never begins one holds up nobody.
-		outer = tls.NewListener(open, s.TLS)
+		outer = tls.NewListener(open, s.encryption())
+	}
+	if s.http2 != nil {
+		go s.http2.run()
+		defer s.http2.close()
 	}
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(outer, fiber.ListenConfig{DisableStartupMessage: true}) }()
@@ -136,7 +146,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	}
 	close(s.draining)
 	s.Log.Info("draining", "timeout", s.Limits.DrainTimeout)
-	err := s.app.ShutdownWithTimeout(max(s.Limits.DrainTimeout, time.Millisecond))
+	err := s.drain(max(s.Limits.DrainTimeout, time.Millisecond))
 	s.cancel()
 	_ = open.Close() // when ctx ended before fasthttp began to accept, the shutdown above found nothing to end
 	open.closeAll()
@@ -145,6 +155,27 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		err = nil
 	}
 	return errors.Join(err, <-served)
+}
+
+// encryption is what the listener shows.
+func (s *Server) encryption() *tls.Config {
+	if s.http2 == nil {
+		return s.TLS
+	}
+	return alpn(s.TLS)
+}
+
+// drain accepts no more, and waits until what is at work has been answered.
+func (s *Server) drain(within time.Duration) error {
+	until, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	if s.http2 == nil {
+		return s.app.ShutdownWithContext(until)
+	}
+	go s.http2.shutdown(until)
+	err := s.app.ShutdownWithContext(until) // counts the connections of both
+	s.http2.idle(until)
+	return err
 }
 
 // methods are those that fiber knows, by themselves: finding one here saves a copy.

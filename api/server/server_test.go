@@ -109,6 +109,7 @@ func start(t testing.TB, options ...option) *running {
 	cfg := Config{
 		Service: redfish.NewService(tree(r.held)),
 		TLS:     keeper.Config(),
+		HTTP2:   true,
 		Limits:  limits,
 		Log:     slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics: metrics.New(),

@@ -42,6 +42,7 @@ type TLS struct {
 	TLSMode TLSMode `key:"tls" default:"self-signed" validate:"oneof=off self-signed files" help:"off, self-signed (a certificate is made and renewed in the state folder), or files (read again whenever they change)"`
 	TLSCert string  `key:"tls_cert" validate:"required_if=TLSMode files" help:"PEM file of the certificate, with its chain"`
 	TLSKey  string  `key:"tls_key" validate:"required_if=TLSMode files" help:"PEM file of the certificate's key"`
+	HTTP2   Switch  `key:"http2" default:"on" validate:"oneof=on off" help:"on or off: whether clients that offer HTTP/2 in the TLS handshake get it; off: HTTP/1.1 only, for which the server needs less than half of the processor time"`
 }
 
 // Limits protect the API from its callers.

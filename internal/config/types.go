@@ -16,6 +16,14 @@ const (
 	TLSFiles      TLSMode = "files"
 )
 
+// Switch is on or off.
+type Switch string
+
+const (
+	On  Switch = "on"
+	Off Switch = "off"
+)
+
 // Hypervisor says whether hosts are real.
 type Hypervisor string
 

@@ -85,7 +85,7 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	srv := server.New(server.Config{
 		Service: redfish.NewService(api.Resources(c, info)),
 		Auth:    server.NewLogins(c, p.Config.Limits),
-		TLS:     encryption, Limits: p.Config.Limits,
+		TLS:     encryption, HTTP2: p.Config.HTTP2 == config.On, Limits: p.Config.Limits,
 		Log: p.Log, Metrics: p.Registry, Ready: c.Ready, Audit: auditor.Note, Tracer: p.tracer,
 	})
 	// What requests have noted is written after the last of them.

@@ -40,7 +40,7 @@ func keep(log *slog.Logger, refresh func(now time.Time) (*tls.Certificate, error
 	return k, nil
 }
 
-// Config returns what a listener needs: TLS 1.2 at least, HTTP/1.1.
+// Config returns what a listener needs: TLS 1.2 at least. NextProtos is for one that speaks HTTP/1.1 only.
 func (k *Keeper) Config() *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,

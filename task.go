@@ -22,6 +22,7 @@ type Task struct {
 	Faults    []*Error // why it is Suspended or in Exception
 	Step      string   // what it was doing when Suspended, such as "provision.CreateDisk"
 	Committed bool     // when Suspended: see Suspension
+	Needed    bool     // likewise
 	Revision  int64
 
 	CreatedAt time.Time
@@ -85,6 +86,8 @@ type Suspension struct {
 	Faults []*Error `json:"faults"`
 	// Committed: it is past its point of no return, or takes back what it did, and can no longer be cancelled.
 	Committed bool `json:"committed,omitempty"`
+	// Needed: the next steps need the step's answer; it cannot be skipped.
+	Needed bool `json:"needed,omitempty"`
 }
 
 // Outcome is how a task ended.

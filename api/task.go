@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
@@ -16,6 +17,7 @@ type taskState struct {
 	hawkfish.Task
 	progress control.Progress
 	percent  bool // progress has been asked for
+	decides  bool // who looks may decide how it goes on
 }
 
 // taskView is a task as callers see it (DSP0268, Task).
@@ -68,7 +70,10 @@ func findTask(c *control.Control) func(context.Context, *redfish.Request) (taskS
 		if err != nil {
 			return taskState{}, err
 		}
-		s := taskState{Task: t, progress: c.TaskProgress(ctx, t), percent: true}
+		s := taskState{
+			Task: t, progress: c.TaskProgress(ctx, t), percent: true,
+			decides: req.May(http.MethodPost, "Task", t.ProjectID),
+		}
 		if !holds(req, schemas.PrivilegeConfigureManager) {
 			s.progress.LastFailure = ""
 		}

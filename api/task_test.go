@@ -96,6 +96,16 @@ func TestSuspendedTask(t *testing.T) {
 	}
 	s.must(202, operator, "GET", monitor, "")
 	s.must(403, operator, "POST", action, "")
+	if doc, _ := s.must(200, operator, "GET", uri, ""); at(doc, "Actions/Oem") != nil {
+		t.Errorf("who may not decide is offered %v", doc["Actions"])
+	}
+	err = s.store.SuspendTask(t.Context(), id, hawkfish.Suspension{Step: "power.Observe", Needed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc, _ := s.must(200, admin, "GET", uri, ""); at(doc, "Actions/Oem/#HawkFishTask.Resume") != nil || at(doc, "Actions/Oem/#HawkFishTask.Abort") == nil {
+		t.Errorf("a step that is needed offers %v", doc["Actions"])
+	}
 	for _, decision := range []string{"Retry", "Resume", "Abort"} {
 		s.must(200, admin, "POST", uri+"/Actions/Oem/HawkFishTask."+decision, "{}")
 	}
@@ -108,8 +118,11 @@ func TestCancelTask(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	id, uri, monitor := s.reset("web1")
-	s.must(403, operator, "DELETE", uri, "")
-	doc, _ := s.must(202, operator, "DELETE", monitor, "") // who may start it may stop it
+	s.must(403, viewer, "DELETE", uri, "")
+	s.must(403, viewer, "DELETE", monitor, "")
+	s.must(202, operator, "DELETE", uri, "") // who may start it may stop it
+	s.engine.cancelled = nil
+	doc, _ := s.must(202, operator, "DELETE", monitor, "")
 	if doc["TaskState"] != "Cancelling" || !slices.Equal(s.engine.cancelled, []string{id}) {
 		t.Errorf("%v %q", doc, s.engine.cancelled)
 	}

@@ -65,9 +65,11 @@ func decide(c *control.Control, d control.Decision) redfish.ActionOf[taskState] 
 	name := map[control.Decision]string{control.Resume: "Resume", control.Retry: "Retry", control.Abort: "Abort"}[d]
 	action := redfish.Do("Oem/HawkFishTask."+name, func(ctx context.Context, req *redfish.Request, s taskState, _ struct{}) (redfish.Result, error) {
 		after, err := c.DecideTask(ctx, asked(req), s.Task, d)
-		return redfish.Found("Task", taskState{Task: after}), err
+		return redfish.Found("Task", taskState{Task: after, decides: true}), err
 	})
-	return redfish.Offered(action, func(s taskState) bool { return s.State == schemas.TaskStateSuspended })
+	return redfish.Offered(action, func(s taskState) bool {
+		return s.decides && s.State == schemas.TaskStateSuspended && (d != control.Resume || !s.Needed)
+	})
 }
 
 func cancelTask(ctx context.Context, c *control.Control, req *redfish.Request, t hawkfish.Task) (redfish.Result, error) {

@@ -1,9 +1,11 @@
 package schemas
 
-// exceptions are operations for which DSP0266 (security, authentication) wants
-// something else than the privilege registry says: whoever logs in has not yet.
+// exceptions are operations that need something else than DMTF's privilege registry says.
 var exceptions = map[string]map[string]AnyOf{
+	// Whoever logs in has not yet (DSP0266, "Authentication").
 	"SessionCollection": {"POST": {{PrivilegeNoAuth}}},
+	// Who may start what is done to a project's systems may stop it (docs/adr/0011).
+	"Task": {"DELETE": {{PrivilegeConfigureComponents}}},
 }
 
 // OEMPrivileges is the privilege registry of HawkFish's own entities.

@@ -49,7 +49,7 @@ func (s *Store) SuspendTask(ctx context.Context, taskID string, why hawkfish.Sus
 		return failure(err, subject{resourceTask, taskID})
 	}
 	return s.change(ctx, taskID, func(ctx context.Context, q *db.Queries) (db.Task, error) {
-		return q.SuspendTask(ctx, db.SuspendTaskParams{ID: taskID, Step: why.Step, Faults: text, Committed: why.Committed})
+		return q.SuspendTask(ctx, db.SuspendTaskParams{ID: taskID, Step: why.Step, Faults: text, Committed: why.Committed, Needed: why.Needed})
 	})
 }
 

@@ -123,6 +123,11 @@ func (b *bound) mustChangePassword(caller *Caller) error {
 	return Rejected{schemas.PasswordChangeRequired(b.links.URI(account, caller.Actor.AccountID))}
 }
 
+// May reports whether the caller may do method to an entity in a project. What a reply offers them depends on it.
+func (r *Request) May(method, entity, projectID string) bool {
+	return r.Caller != nil && r.Caller.mayIn(needs(entity, method), projectID)
+}
+
 // Permitted returns the part of the caller's scope in which they may do what this request asks for. Who
 // creates something in a project asks whether the project is in it.
 func (r *Request) Permitted() hawkfish.Scope {

@@ -173,4 +173,5 @@ type Task struct {
 	EndedAt      *time.Time
 	UpdatedAt    time.Time
 	Committed    bool
+	Needed       bool
 }

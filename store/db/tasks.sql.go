@@ -13,7 +13,7 @@ import (
 const cancelTask = `-- name: CancelTask :one
 UPDATE tasks SET state = 'Cancelling', revision = revision + 1, updated_at = now()
 WHERE id = $1 AND (state IN ('New', 'Running') OR state = 'Suspended' AND NOT committed)
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
 `
 
 func (q *Queries) CancelTask(ctx context.Context, id string) (Task, error) {
@@ -41,6 +41,7 @@ func (q *Queries) CancelTask(ctx context.Context, id string) (Task, error) {
 		&i.EndedAt,
 		&i.UpdatedAt,
 		&i.Committed,
+		&i.Needed,
 	)
 	return i, err
 }
@@ -53,7 +54,7 @@ WHERE id IN (
         AND (due.claimed_until IS NULL OR due.claimed_until < now())
     ORDER BY due.accepted LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
 )
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
 `
 
 type ClaimUndispatchedParams struct {
@@ -92,6 +93,7 @@ func (q *Queries) ClaimUndispatched(ctx context.Context, arg ClaimUndispatchedPa
 			&i.EndedAt,
 			&i.UpdatedAt,
 			&i.Committed,
+			&i.Needed,
 		); err != nil {
 			return nil, err
 		}
@@ -112,7 +114,7 @@ WHERE id IN (
         AND (silent.claimed_until IS NULL OR silent.claimed_until < now())
     ORDER BY silent.updated_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
 )
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
 `
 
 type ClaimUnheardParams struct {
@@ -151,6 +153,7 @@ func (q *Queries) ClaimUnheard(ctx context.Context, arg ClaimUnheardParams) ([]T
 			&i.EndedAt,
 			&i.UpdatedAt,
 			&i.Committed,
+			&i.Needed,
 		); err != nil {
 			return nil, err
 		}
@@ -184,7 +187,7 @@ UPDATE tasks
 SET dispatched_at = now(), claimed_until = NULL, state = CASE state WHEN 'New' THEN 'Running' ELSE state END,
     revision = revision + (state = 'New')::integer, updated_at = now()
 WHERE id = $1 AND dispatched_at IS NULL AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
 `
 
 func (q *Queries) DispatchTask(ctx context.Context, id string) (Task, error) {
@@ -212,6 +215,7 @@ func (q *Queries) DispatchTask(ctx context.Context, id string) (Task, error) {
 		&i.EndedAt,
 		&i.UpdatedAt,
 		&i.Committed,
+		&i.Needed,
 	)
 	return i, err
 }
@@ -220,7 +224,7 @@ const endTask = `-- name: EndTask :one
 UPDATE tasks
 SET state = $1, faults = $2, step = '', claimed_until = NULL, ended_at = now(), revision = revision + 1, updated_at = now()
 WHERE id = $3 AND state NOT IN ('Completed', 'Exception', 'Cancelled')
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
 `
 
 type EndTaskParams struct {
@@ -254,6 +258,7 @@ func (q *Queries) EndTask(ctx context.Context, arg EndTaskParams) (Task, error) 
 		&i.EndedAt,
 		&i.UpdatedAt,
 		&i.Committed,
+		&i.Needed,
 	)
 	return i, err
 }
@@ -262,7 +267,7 @@ const insertTask = `-- name: InsertTask :one
 INSERT INTO tasks (id, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, started_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
     CASE WHEN $8 = 'New' THEN now() END)
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
 `
 
 type InsertTaskParams struct {
@@ -314,12 +319,13 @@ func (q *Queries) InsertTask(ctx context.Context, arg InsertTaskParams) (Task, e
 		&i.EndedAt,
 		&i.UpdatedAt,
 		&i.Committed,
+		&i.Needed,
 	)
 	return i, err
 }
 
 const listTasks = `-- name: ListTasks :many
-SELECT tasks.id, tasks.accepted, tasks.project_id, tasks.operation, tasks.target_kind, tasks.target_id, tasks.target_name, tasks.requester, tasks.state, tasks.input, tasks.payload, tasks.faults, tasks.step, tasks.dispatched_at, tasks.claimed_until, tasks.revision, tasks.created_at, tasks.started_at, tasks.ended_at, tasks.updated_at, tasks.committed, (
+SELECT tasks.id, tasks.accepted, tasks.project_id, tasks.operation, tasks.target_kind, tasks.target_id, tasks.target_name, tasks.requester, tasks.state, tasks.input, tasks.payload, tasks.faults, tasks.step, tasks.dispatched_at, tasks.claimed_until, tasks.revision, tasks.created_at, tasks.started_at, tasks.ended_at, tasks.updated_at, tasks.committed, tasks.needed, (
     SELECT count(*) FROM tasks AS t
     WHERE $1::boolean OR t.project_id = ANY ($2::uuid[])
 ) AS total
@@ -377,6 +383,7 @@ func (q *Queries) ListTasks(ctx context.Context, arg ListTasksParams) ([]ListTas
 			&i.Task.EndedAt,
 			&i.Task.UpdatedAt,
 			&i.Task.Committed,
+			&i.Task.Needed,
 			&i.Total,
 		); err != nil {
 			return nil, err
@@ -456,7 +463,7 @@ func (q *Queries) QueueOf(ctx context.Context, arg QueueOfParams) (QueueOfRow, e
 const resumeTask = `-- name: ResumeTask :one
 UPDATE tasks SET state = 'Running', step = '', faults = '[]', revision = revision + 1, updated_at = now()
 WHERE id = $1 AND state = 'Suspended'
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
 `
 
 func (q *Queries) ResumeTask(ctx context.Context, id string) (Task, error) {
@@ -484,21 +491,23 @@ func (q *Queries) ResumeTask(ctx context.Context, id string) (Task, error) {
 		&i.EndedAt,
 		&i.UpdatedAt,
 		&i.Committed,
+		&i.Needed,
 	)
 	return i, err
 }
 
 const suspendTask = `-- name: SuspendTask :one
-UPDATE tasks SET state = 'Suspended', step = $1, faults = $2, committed = $3, revision = revision + 1, updated_at = now()
-WHERE id = $4 AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
-    AND (state, step, faults, committed) IS DISTINCT FROM ('Suspended', $1, $2, $3)
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed
+UPDATE tasks SET state = 'Suspended', step = $1, faults = $2, committed = $3, needed = $4, revision = revision + 1, updated_at = now()
+WHERE id = $5 AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
+    AND (state, step, faults, committed, needed) IS DISTINCT FROM ('Suspended', $1, $2, $3, $4)
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
 `
 
 type SuspendTaskParams struct {
 	Step      string
 	Faults    json.RawMessage
 	Committed bool
+	Needed    bool
 	ID        string
 }
 
@@ -507,6 +516,7 @@ func (q *Queries) SuspendTask(ctx context.Context, arg SuspendTaskParams) (Task,
 		arg.Step,
 		arg.Faults,
 		arg.Committed,
+		arg.Needed,
 		arg.ID,
 	)
 	var i Task
@@ -532,12 +542,13 @@ func (q *Queries) SuspendTask(ctx context.Context, arg SuspendTaskParams) (Task,
 		&i.EndedAt,
 		&i.UpdatedAt,
 		&i.Committed,
+		&i.Needed,
 	)
 	return i, err
 }
 
 const taskByID = `-- name: TaskByID :one
-SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed FROM tasks
+SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed FROM tasks
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -572,12 +583,13 @@ func (q *Queries) TaskByID(ctx context.Context, arg TaskByIDParams) (Task, error
 		&i.EndedAt,
 		&i.UpdatedAt,
 		&i.Committed,
+		&i.Needed,
 	)
 	return i, err
 }
 
 const taskHolding = `-- name: TaskHolding :one
-SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed FROM tasks
+SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed FROM tasks
 WHERE target_kind = $1 AND target_id = $2 AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
 `
 
@@ -611,12 +623,13 @@ func (q *Queries) TaskHolding(ctx context.Context, arg TaskHoldingParams) (Task,
 		&i.EndedAt,
 		&i.UpdatedAt,
 		&i.Committed,
+		&i.Needed,
 	)
 	return i, err
 }
 
 const waitingTasks = `-- name: WaitingTasks :many
-SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed FROM tasks
+SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed FROM tasks
 WHERE target_kind = $1 AND target_id = $2 AND state = 'Pending'
 ORDER BY accepted
 `
@@ -657,6 +670,7 @@ func (q *Queries) WaitingTasks(ctx context.Context, arg WaitingTasksParams) ([]T
 			&i.EndedAt,
 			&i.UpdatedAt,
 			&i.Committed,
+			&i.Needed,
 		); err != nil {
 			return nil, err
 		}

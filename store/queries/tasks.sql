@@ -55,9 +55,9 @@ WHERE id = @id AND (state IN ('New', 'Running') OR state = 'Suspended' AND NOT c
 RETURNING *;
 
 -- name: SuspendTask :one
-UPDATE tasks SET state = 'Suspended', step = @step, faults = @faults, committed = @committed, revision = revision + 1, updated_at = now()
+UPDATE tasks SET state = 'Suspended', step = @step, faults = @faults, committed = @committed, needed = @needed, revision = revision + 1, updated_at = now()
 WHERE id = @id AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
-    AND (state, step, faults, committed) IS DISTINCT FROM ('Suspended', @step, @faults, @committed)
+    AND (state, step, faults, committed, needed) IS DISTINCT FROM ('Suspended', @step, @faults, @committed, @needed)
 RETURNING *;
 
 -- name: ResumeTask :one

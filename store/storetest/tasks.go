@@ -115,12 +115,12 @@ func testSuspendTask(t *testing.T, f Fleet) {
 	s := f.Ready(t, "web1", nil)
 	task := must(f.OpenTask(t.Context(), f.Wish(hawkfish.OpReset, of(s))))(t)
 	ok(t, f.MarkDispatched(t.Context(), task.ID))
-	why := hawkfish.Suspension{Step: "power.Start", Faults: []*hawkfish.Error{{Kind: hawkfish.Unavailable, Resource: "Host", ID: "h1", Message: "it does not answer"}}}
+	why := hawkfish.Suspension{Step: "power.Start", Faults: []*hawkfish.Error{{Kind: hawkfish.Unavailable, Resource: "Host", ID: "h1", Message: "it does not answer"}}, Needed: true}
 	for range 2 {
 		ok(t, f.SuspendTask(t.Context(), task.ID, why))
 	}
 	suspended := f.Reload(t, task)
-	equal(t, "suspended", []any{suspended.State, suspended.Step, suspended.Faults}, []any{schemas.TaskStateSuspended, "power.Start", why.Faults})
+	equal(t, "suspended", []any{suspended.State, suspended.Step, suspended.Faults, suspended.Needed}, []any{schemas.TaskStateSuspended, "power.Start", why.Faults, true})
 	ok(t, f.ResumeTask(t.Context(), task.ID))
 	resumed := f.Reload(t, task)
 	equal(t, "resumed", fmt.Sprint(resumed.State, resumed.Step, resumed.Faults), fmt.Sprint(schemas.TaskStateRunning, "", []*hawkfish.Error(nil)))

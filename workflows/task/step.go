@@ -51,7 +51,7 @@ func (t *Task) waits(err error) bool {
 func (t *Task) suspend(step string, cause error, skippable bool) (Decision, error) {
 	uncancelled := durable.Uncancelled(t.ctx)
 	t.suspended = &suspension{step: step, skippable: skippable}
-	why := record.Suspension{TaskID: t.id, Suspension: hawkfish.Suspension{Step: step, Faults: hawkfish.Faults(cause), Committed: t.committed}}
+	why := record.Suspension{TaskID: t.id, Suspension: hawkfish.Suspension{Step: step, Faults: hawkfish.Faults(cause), Committed: t.committed, Needed: !skippable}}
 	if _, err := record.Suspend.Run(uncancelled, durable.Fleet, why); err != nil {
 		return "", err
 	}

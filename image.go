@@ -19,6 +19,14 @@ type Image struct {
 	CreatedAt, UpdatedAt time.Time
 }
 
+// ImageFilter narrows a list of images to those that have all of its values; nil: any.
+type ImageFilter struct {
+	Name, Version, SHA256 *string
+	Format                *ImageFormat
+	Phase                 *ImagePhase
+	ProjectID             *string
+}
+
 // ImageFormat is how an image file is laid out.
 type ImageFormat string
 

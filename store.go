@@ -53,6 +53,8 @@ type Images interface {
 	// FindImage takes an ID, "name:version", or a name, which means its newest version that is ready.
 	FindImage(ctx context.Context, scope Scope, ref string) (Image, error)
 	ListImages(ctx context.Context, scope Scope, page Page) ([]Image, int, error)
+	// ImageIDsWith lists the IDs of the images that a filter lets pass, in the same order.
+	ImageIDsWith(ctx context.Context, scope Scope, filter ImageFilter, page Page) ([]string, int, error)
 }
 
 // Hosts keeps hosts.
@@ -66,6 +68,8 @@ type Tasks interface {
 	FindTask(ctx context.Context, scope Scope, id string) (Task, error)
 	// ListTasks orders newest first.
 	ListTasks(ctx context.Context, scope Scope, page Page) ([]Task, int, error)
+	// TaskIDsWith lists the IDs of the tasks that a filter lets pass, in the same order.
+	TaskIDsWith(ctx context.Context, scope Scope, filter TaskFilter, page Page) ([]string, int, error)
 
 	// OpenTask stores t, which holds everything needed to start its workflow, with State New
 	// when its target is free, else Pending. Busy when MaxWaitingTasks wait already; NotFound when

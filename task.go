@@ -31,6 +31,13 @@ type Task struct {
 	UpdatedAt time.Time
 }
 
+// TaskFilter narrows a list of tasks to those that have all of its values; nil: any.
+type TaskFilter struct {
+	State                           *schemas.TaskState
+	Operation                       *Operation
+	TargetID, TargetName, Requester *string
+}
+
 // Target is what a task works on. Tasks with one target run one at a time, in the order they were accepted.
 type Target struct {
 	Kind TargetKind `json:"kind"`

@@ -51,9 +51,13 @@ func images(c *control.Control) []redfish.Resource {
 		Of:        "Image",
 		InProject: true,
 		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
+			if filter := imageFilter(req); filter != (hawkfish.ImageFilter{}) {
+				return c.ImageIDsWith(ctx, req.Scope(), filter, page)
+			}
 			found, total, err := c.ListImages(ctx, req.Scope(), page)
 			return redfish.Keys(found, imageKey), total, err
 		},
+		Filters: imageFilters,
 		Create: redfish.Creates(func(ctx context.Context, req *redfish.Request, p newImage) (redfish.Result, error) {
 			return accepted(c.ImportImage(ctx, asked(req), control.ImportRequest(p)))
 		}),
@@ -84,3 +88,14 @@ func images(c *control.Control) []redfish.Resource {
 }
 
 func imageKey(img hawkfish.Image) string { return img.ID }
+
+// imageFilters are the properties of images that the database narrows a list by.
+var imageFilters = []string{"Name", "Version", "SHA256", "Format", "Phase", "Project"}
+
+func imageFilter(req *redfish.Request) hawkfish.ImageFilter {
+	return hawkfish.ImageFilter{
+		Name: req.Wants("Name"), Version: req.Wants("Version"), SHA256: req.Wants("SHA256"),
+		Format: (*hawkfish.ImageFormat)(req.Wants("Format")), Phase: (*hawkfish.ImagePhase)(req.Wants("Phase")),
+		ProjectID: req.Wants("Project"),
+	}
+}

@@ -138,3 +138,47 @@ func TestQueriesEverywhere(t *testing.T) {
 		t.Errorf("a host has been asked for the serial log: %v", log)
 	}
 }
+
+// Filters of tasks and of images are the database's, too, and so are their pages.
+func TestFilterTasksAndImages(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	id := s.provision("web1")
+	s.provision("web2")
+	for range 3 {
+		s.must(202, operator, "POST", "/redfish/v1/Systems/"+id+"/Actions/ComputerSystem.Reset", `{"ResetType":"On"}`)
+	}
+	s.must(202, admin, "POST", "/redfish/v1/Oem/HawkFish/Images", `{"Name":"deb","Version":"12","URL":"https://x/deb.qcow2"}`)
+	for list, filters := range map[string]map[string]float64{
+		"/redfish/v1/TaskService/Tasks": {
+			"TaskState eq 'Pending'":                                                    2,
+			"TaskState ne 'Completed'":                                                  4,
+			"Oem/HawkFish/Operation eq 'system.Reset'":                                  3,
+			"Oem/HawkFish/TargetId eq '" + id + "'":                                     4,
+			"Oem/HawkFish/TargetName eq 'web2'":                                         1,
+			"TaskState eq 'Completed' and Oem/HawkFish/Operation eq 'system.Provision'": 2,
+			"Oem/HawkFish/Requester eq 'Operator' and TaskStatus eq 'OK'":               5,
+		},
+		"/redfish/v1/Oem/HawkFish/Images": {
+			"Name eq 'deb'": 1, "Phase eq 'Ready'": 0, "Version eq '12' and Phase eq 'Importing'": 1, "SHA256 eq ''": 0, "SHA256 eq null": 1,
+		},
+	} {
+		for filter, want := range filters {
+			if doc, _ := s.must(200, admin, "GET", list+"?$filter="+url.QueryEscape(filter), ""); doc["Members@odata.count"] != want {
+				t.Errorf("%s: %v, want %v", filter, doc["Members@odata.count"], want)
+			}
+		}
+	}
+	seen := map[any]bool{}
+	next := "/redfish/v1/TaskService/Tasks?$top=2&$filter=" + url.QueryEscape("Oem/HawkFish/TargetId eq '"+id+"'")
+	for pages := 0; next != "" && pages < 5; pages++ {
+		doc, _ := s.must(200, admin, "GET", next, "")
+		for _, m := range doc["Members"].([]any) {
+			seen[at(m.(map[string]any), "@odata.id")] = true
+		}
+		next, _ = doc["Members@odata.nextLink"].(string)
+	}
+	if len(seen) != 4 {
+		t.Errorf("pages hold %d of 4 tasks", len(seen))
+	}
+}

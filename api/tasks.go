@@ -39,9 +39,13 @@ func tasks(c *control.Control, info ServiceInfo) []redfish.Resource {
 		Path:  "/redfish/v1/TaskService/Tasks",
 		Of:    "Task",
 		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
+			if filter := taskFilter(req); filter != (hawkfish.TaskFilter{}) {
+				return c.TaskIDsWith(ctx, req.Scope(), filter, page)
+			}
 			found, total, err := c.ListTasks(ctx, req.Scope(), page)
 			return redfish.Keys(found, func(t hawkfish.Task) string { return t.ID }), total, err
 		},
+		Filters: taskFilters,
 	})
 	task := redfish.Define(redfish.Spec[taskView, taskState]{
 		Type:     schemas.TypeTask,
@@ -58,6 +62,18 @@ func tasks(c *control.Control, info ServiceInfo) []redfish.Resource {
 		Actions: []redfish.ActionOf[taskState]{decide(c, control.Resume), decide(c, control.Retry), decide(c, control.Abort)},
 	})
 	return []redfish.Resource{service, collection, task, taskMonitor(c)}
+}
+
+// taskFilters are the properties of tasks that the database narrows a list by.
+var taskFilters = []string{"TaskState", "Oem/HawkFish/Operation", "Oem/HawkFish/TargetId", "Oem/HawkFish/TargetName", "Oem/HawkFish/Requester"}
+
+func taskFilter(req *redfish.Request) hawkfish.TaskFilter {
+	return hawkfish.TaskFilter{
+		State:     (*schemas.TaskState)(req.Wants("TaskState")),
+		Operation: (*hawkfish.Operation)(req.Wants("Oem/HawkFish/Operation")),
+		TargetID:  req.Wants("Oem/HawkFish/TargetId"), TargetName: req.Wants("Oem/HawkFish/TargetName"),
+		Requester: req.Wants("Oem/HawkFish/Requester"),
+	}
 }
 
 // decide declares the action by which a person tells a suspended task how to go on.

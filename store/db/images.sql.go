@@ -129,6 +129,70 @@ func (q *Queries) ImageByVersion(ctx context.Context, arg ImageByVersionParams) 
 	return i, err
 }
 
+const imageIDsWith = `-- name: ImageIDsWith :many
+SELECT id, count(*) OVER () AS total
+FROM images
+WHERE ($1::boolean OR project_id = ANY ($2::uuid[]))
+    AND ($3::text IS NULL OR name = $3)
+    AND ($4::text IS NULL OR version = $4)
+    AND ($5::text IS NULL OR nullif(sha256, '') = $5)
+    AND ($6::text IS NULL OR format = $6)
+    AND ($7::text IS NULL OR phase = $7)
+    AND ($8::text IS NULL OR project_id::text = $8)
+ORDER BY created_at, id
+OFFSET $9::bigint LIMIT $10::bigint
+`
+
+type ImageIDsWithParams struct {
+	Everything bool
+	Projects   []string
+	Name       *string
+	Version    *string
+	SHA256     *string
+	Format     *string
+	Phase      *string
+	ProjectID  *string
+	Skip       int64
+	AtMost     *int64
+}
+
+type ImageIDsWithRow struct {
+	ID    string
+	Total int64
+}
+
+// What is null is not compared. total counts before the page is cut out.
+func (q *Queries) ImageIDsWith(ctx context.Context, arg ImageIDsWithParams) ([]ImageIDsWithRow, error) {
+	rows, err := q.db.Query(ctx, imageIDsWith,
+		arg.Everything,
+		arg.Projects,
+		arg.Name,
+		arg.Version,
+		arg.SHA256,
+		arg.Format,
+		arg.Phase,
+		arg.ProjectID,
+		arg.Skip,
+		arg.AtMost,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ImageIDsWithRow
+	for rows.Next() {
+		var i ImageIDsWithRow
+		if err := rows.Scan(&i.ID, &i.Total); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const imageImported = `-- name: ImageImported :exec
 UPDATE images
 SET sha256 = coalesce($1, sha256),

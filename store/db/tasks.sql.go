@@ -628,6 +628,67 @@ func (q *Queries) TaskHolding(ctx context.Context, arg TaskHoldingParams) (Task,
 	return i, err
 }
 
+const taskIDsWith = `-- name: TaskIDsWith :many
+SELECT id, count(*) OVER () AS total
+FROM tasks
+WHERE ($1::boolean OR project_id = ANY ($2::uuid[]))
+    AND ($3::text IS NULL OR state = $3)
+    AND ($4::text IS NULL OR operation = $4)
+    AND ($5::text IS NULL OR target_id::text = $5)
+    AND ($6::text IS NULL OR target_name = $6)
+    AND ($7::text IS NULL OR requester = $7)
+ORDER BY accepted DESC
+OFFSET $8::bigint LIMIT $9::bigint
+`
+
+type TaskIDsWithParams struct {
+	Everything bool
+	Projects   []string
+	State      *string
+	Operation  *string
+	TargetID   *string
+	TargetName *string
+	Requester  *string
+	Skip       int64
+	AtMost     *int64
+}
+
+type TaskIDsWithRow struct {
+	ID    string
+	Total int64
+}
+
+// What is null is not compared. total counts before the page is cut out.
+func (q *Queries) TaskIDsWith(ctx context.Context, arg TaskIDsWithParams) ([]TaskIDsWithRow, error) {
+	rows, err := q.db.Query(ctx, taskIDsWith,
+		arg.Everything,
+		arg.Projects,
+		arg.State,
+		arg.Operation,
+		arg.TargetID,
+		arg.TargetName,
+		arg.Requester,
+		arg.Skip,
+		arg.AtMost,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TaskIDsWithRow
+	for rows.Next() {
+		var i TaskIDsWithRow
+		if err := rows.Scan(&i.ID, &i.Total); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const waitingTasks = `-- name: WaitingTasks :many
 SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed FROM tasks
 WHERE target_kind = $1 AND target_id = $2 AND state = 'Pending'

@@ -25,6 +25,20 @@ WHERE @everything::boolean OR project_id = ANY (@projects::uuid[])
 ORDER BY created_at, id
 OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
 
+-- name: ImageIDsWith :many
+-- What is null is not compared. total counts before the page is cut out.
+SELECT id, count(*) OVER () AS total
+FROM images
+WHERE (@everything::boolean OR project_id = ANY (@projects::uuid[]))
+    AND (sqlc.narg('name')::text IS NULL OR name = sqlc.narg('name'))
+    AND (sqlc.narg('version')::text IS NULL OR version = sqlc.narg('version'))
+    AND (sqlc.narg('sha256')::text IS NULL OR nullif(sha256, '') = sqlc.narg('sha256'))
+    AND (sqlc.narg('format')::text IS NULL OR format = sqlc.narg('format'))
+    AND (sqlc.narg('phase')::text IS NULL OR phase = sqlc.narg('phase'))
+    AND (sqlc.narg('project_id')::text IS NULL OR project_id::text = sqlc.narg('project_id'))
+ORDER BY created_at, id
+OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
+
 -- name: CountImages :one
 SELECT count(*) FROM images
 WHERE @everything::boolean OR project_id = ANY (@projects::uuid[]);

@@ -18,6 +18,19 @@ WHERE @everything::boolean OR project_id = ANY (@projects::uuid[])
 ORDER BY accepted DESC
 OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
 
+-- name: TaskIDsWith :many
+-- What is null is not compared. total counts before the page is cut out.
+SELECT id, count(*) OVER () AS total
+FROM tasks
+WHERE (@everything::boolean OR project_id = ANY (@projects::uuid[]))
+    AND (sqlc.narg('state')::text IS NULL OR state = sqlc.narg('state'))
+    AND (sqlc.narg('operation')::text IS NULL OR operation = sqlc.narg('operation'))
+    AND (sqlc.narg('target_id')::text IS NULL OR target_id::text = sqlc.narg('target_id'))
+    AND (sqlc.narg('target_name')::text IS NULL OR target_name = sqlc.narg('target_name'))
+    AND (sqlc.narg('requester')::text IS NULL OR requester = sqlc.narg('requester'))
+ORDER BY accepted DESC
+OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
+
 -- name: CountTasks :one
 SELECT count(*) FROM tasks
 WHERE @everything::boolean OR project_id = ANY (@projects::uuid[]);

@@ -21,6 +21,8 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"FindSystem":              testFindSystem,
 		"ListSystems":             testListSystems,
 		"FilterSystems":           testFilterSystems,
+		"FilterTasks":             testFilterTasks,
+		"FilterImages":            testFilterImages,
 		"UpdateSystem":            testUpdateSystem,
 		"NamesAreUnique":          testNamesAreUnique,
 		"OddNames":                testOddNames,

@@ -13,6 +13,16 @@ import (
 type Machine struct {
 	Firmware schemas.BootSourceOverrideMode `json:"firmware,omitempty"` // UEFI or Legacy; empty: Legacy
 	Boot     Boot                           `json:"boot"`
+	// Generation grows with every change of the machine, or of the system's CPUs and memory. A host tells
+	// by it which of them a running guest has.
+	Generation int64 `json:"generation,omitempty"`
+}
+
+// Running is what a guest was made of when it last booted, while that is not what its system is to be.
+type Running struct {
+	CPUs      int     `json:"cpus"`
+	MemoryMiB int64   `json:"memory_mib"`
+	Machine   Machine `json:"machine"`
 }
 
 // Boot says what a system boots from (DSP0268, ComputerSystem.Boot).

@@ -24,6 +24,7 @@ type System struct {
 	MAC       string // of the first interface, lower case with colons
 	AssetTag  string
 	Machine   Machine
+	Running   *Running // nil: the guest is off, or is what the system is to be
 
 	Power      schemas.PowerState // as last observed
 	ObservedAt time.Time          // when the host looked; orders observations
@@ -55,6 +56,14 @@ type SystemFilter struct {
 	ProjectID      *string
 }
 
+// Now is the system as its guest has it: what changes of it have not reached a guest that runs is as it was.
+func (s System) Now() System {
+	if s.Running != nil {
+		s.CPUs, s.MemoryMiB, s.Machine = s.Running.CPUs, s.Running.MemoryMiB, s.Running.Machine
+	}
+	return s
+}
+
 // Observation is what a host saw of one system at one moment.
 type Observation struct {
 	SystemID string             `json:"system"`
@@ -66,4 +75,6 @@ type Observation struct {
 	LastReset time.Time `json:"last_reset,omitzero"` // zero: not known
 	// Booted is the Serial of the boot override that the guest's last boot consumed; 0: none.
 	Booted int64 `json:"booted,omitempty"`
+	// Generation is that of the machine that the running guest has; 0: not known.
+	Generation int64 `json:"generation,omitempty"`
 }

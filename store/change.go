@@ -46,13 +46,13 @@ func (s *Store) UpdateSystem(ctx context.Context, scope hawkfish.Scope, id strin
 	return after.System, after.Task, err
 }
 
-func changeSystem(ctx context.Context, q *db.Queries, was hawkfish.System, change hawkfish.SystemChange) (hawkfish.System, error) {
+func changeSystem(ctx context.Context, q *db.Queries, was hawkfish.System, alter hawkfish.SystemChange) (hawkfish.System, error) {
 	is := was
 	is.Machine = was.Machine.Clone()
-	if err := change(&is); err != nil {
+	if err := alter(&is); err != nil {
 		return was, err
 	}
-	if is.AssetTag == was.AssetTag && is.CPUs == was.CPUs && is.MemoryMiB == was.MemoryMiB && is.Machine.Equal(was.Machine) {
+	if is.AssetTag == was.AssetTag && !concernsGuest(was, is) {
 		return was, nil
 	}
 	if more := is.Need().Beyond(was.Need()); more.Any() {
@@ -60,20 +60,34 @@ func changeSystem(ctx context.Context, q *db.Queries, was hawkfish.System, chang
 			return was, err
 		}
 	}
+	if concernsGuest(was, is) {
+		is.Machine.Generation = was.Machine.Generation + 1
+		if is.Running == nil && hawkfish.IsOn(is.Power) {
+			is.Running = &hawkfish.Running{CPUs: was.CPUs, MemoryMiB: was.MemoryMiB, Machine: was.Machine}
+		}
+	}
 	machine, err := json.Marshal(is.Machine)
 	if err != nil {
 		return was, err
 	}
-	row, err := q.ChangeSystem(ctx, db.ChangeSystemParams{
-		ID: was.ID, AssetTag: is.AssetTag, CPUs: int32(is.CPUs), MemoryMiB: is.MemoryMiB, Machine: machine,
-	})
+	change := db.ChangeSystemParams{ID: was.ID, AssetTag: is.AssetTag, CPUs: int32(is.CPUs), MemoryMiB: is.MemoryMiB, Machine: machine}
+	if is.Running != nil {
+		if change.Running, err = json.Marshal(is.Running); err != nil {
+			return was, err
+		}
+	}
+	row, err := q.ChangeSystem(ctx, change)
 	return found(row, err)
 }
 
 // concernsHost reports whether a host has to know of a change before it next starts the guest, when it gets all there is to know.
 func concernsHost(was, is hawkfish.System) bool {
-	return is.HostID != "" && is.Phase == hawkfish.PhaseReady &&
-		(is.CPUs != was.CPUs || is.MemoryMiB != was.MemoryMiB || !is.Machine.Equal(was.Machine))
+	return is.HostID != "" && is.Phase == hawkfish.PhaseReady && concernsGuest(was, is)
+}
+
+// concernsGuest reports whether a guest is another after a change.
+func concernsGuest(was, is hawkfish.System) bool {
+	return is.CPUs != was.CPUs || is.MemoryMiB != was.MemoryMiB || !is.Machine.Equal(was.Machine)
 }
 
 func carryOut(ctx context.Context, q *db.Queries, s hawkfish.System, carry hawkfish.Task) (hawkfish.Task, error) {

@@ -42,6 +42,7 @@ func observe(ctx context.Context, q *db.Queries, hostID string, seen []hawkfish.
 		p.Ats = append(p.Ats, o.At)
 		p.Resets = append(p.Resets, o.LastReset)
 		p.Booted = append(p.Booted, o.Booted)
+		p.Generations = append(p.Generations, o.Generation)
 	}
 	if len(p.Ids) == 0 {
 		return nil, nil

@@ -26,7 +26,10 @@ func system(r db.System) (hawkfish.System, error) {
 	if r.ID == "" { // no row
 		return s, nil
 	}
-	return s, json.Unmarshal(r.Machine, &s.Machine)
+	if err := json.Unmarshal(r.Machine, &s.Machine); err != nil || r.Running == nil {
+		return s, err
+	}
+	return s, json.Unmarshal(r.Running, &s.Running)
 }
 
 func image(r db.Image) hawkfish.Image {

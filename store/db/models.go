@@ -149,6 +149,7 @@ type System struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	Machine    json.RawMessage
+	Running    []byte
 }
 
 type Task struct {

@@ -72,27 +72,35 @@ func (q *Queries) LoseSystems(ctx context.Context, arg LoseSystemsParams) ([]Los
 const observeSystems = `-- name: ObserveSystems :many
 WITH seen AS (
     SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS power, unnest($3::boolean[]) AS absent,
-        unnest($4::timestamptz[]) AS at, unnest($5::timestamptz[]) AS reset, unnest($6::bigint[]) AS booted
+        unnest($4::timestamptz[]) AS at, unnest($5::timestamptz[]) AS reset, unnest($6::bigint[]) AS booted,
+        unnest($7::bigint[]) AS generation
 ), locked AS ( -- in one order, so that two batches never wait for each other
-    SELECT s.id, s.power, s.phase, s.last_reset, s.machine, seen.at,
+    SELECT s.id, s.power, s.phase, s.last_reset, s.machine, s.running, seen.at, seen.generation,
         CASE WHEN seen.absent THEN 'Off' WHEN seen.power = '' THEN s.power ELSE seen.power END AS new_power,
         CASE WHEN seen.absent AND s.phase = 'Ready' THEN 'Lost'
             WHEN NOT seen.absent AND s.phase = 'Lost' THEN 'Ready' ELSE s.phase END AS new_phase,
-        coalesce(nullif(seen.reset, $7::timestamptz), s.last_reset) AS new_reset,
+        coalesce(nullif(seen.reset, $8::timestamptz), s.last_reset) AS new_reset,
         CASE WHEN seen.booted <> 0 AND s.machine #>> '{boot,override,enabled}' = 'Once'
                 AND (s.machine #>> '{boot,override,serial}')::bigint = seen.booted
             THEN s.machine #- '{boot,override,target}' #- '{boot,override,enabled}' #- '{boot,override,http_uri}'
                 #- '{boot,override,uefi}' #- '{boot,override,next}'
             ELSE s.machine END AS new_machine
     FROM seen JOIN systems s ON s.id = seen.id
-    WHERE ($8::text = '' OR s.host_id = $8) AND (s.observed_at IS NULL OR s.observed_at < seen.at)
+    WHERE ($9::text = '' OR s.host_id = $9) AND (s.observed_at IS NULL OR s.observed_at < seen.at)
     ORDER BY s.id
     FOR NO KEY UPDATE OF s
+), settled AS (
+    SELECT id, power, phase, last_reset, machine, running, at, generation, new_power, new_phase, new_reset, new_machine, CASE WHEN new_power = 'Off' OR generation <> 0 AND generation >= coalesce((machine ->> 'generation')::bigint, 0)
+        THEN NULL ELSE running END AS new_running
+    FROM locked
 ), judged AS (
-    SELECT id, power, phase, last_reset, machine, at, new_power, new_phase, new_reset, new_machine, (power, phase, last_reset, machine) IS DISTINCT FROM (new_power, new_phase, new_reset, new_machine) AS visible FROM locked
+    SELECT id, power, phase, last_reset, machine, running, at, generation, new_power, new_phase, new_reset, new_machine, new_running, (power, phase, last_reset, machine, running)
+        IS DISTINCT FROM (new_power, new_phase, new_reset, new_machine, new_running) AS visible
+    FROM settled
 ), updated AS (
     UPDATE systems
-    SET power = new_power, phase = new_phase, last_reset = new_reset, machine = new_machine, observed_at = at,
+    SET power = new_power, phase = new_phase, last_reset = new_reset, machine = new_machine, running = new_running,
+        observed_at = at,
         revision = systems.revision + visible::integer,
         updated_at = CASE WHEN visible THEN now() ELSE systems.updated_at END
     FROM judged WHERE systems.id = judged.id
@@ -102,14 +110,15 @@ SELECT id, name, project_id, was, power, observed_at::timestamptz AS observed_at
 `
 
 type ObserveSystemsParams struct {
-	Ids     []string
-	Powers  []string
-	Absent  []bool
-	Ats     []time.Time
-	Resets  []time.Time
-	Booted  []int64
-	NoReset time.Time
-	Host    string
+	Ids         []string
+	Powers      []string
+	Absent      []bool
+	Ats         []time.Time
+	Resets      []time.Time
+	Booted      []int64
+	Generations []int64
+	NoReset     time.Time
+	Host        string
 }
 
 type ObserveSystemsRow struct {
@@ -123,7 +132,7 @@ type ObserveSystemsRow struct {
 
 // Keeps, of each system, the latest look, and returns the systems whose power changed. A system that is absent
 // does not run; one that was Ready is Lost, and a Lost one that is seen is Ready again. A boot override that was to
-// hold once, and was consumed, holds no longer. An empty
+// hold once, and was consumed, holds no longer; what a guest runs with is remembered until it has what it is to have. An empty
 // host observes wherever the system is.
 func (q *Queries) ObserveSystems(ctx context.Context, arg ObserveSystemsParams) ([]ObserveSystemsRow, error) {
 	rows, err := q.db.Query(ctx, observeSystems,
@@ -133,6 +142,7 @@ func (q *Queries) ObserveSystems(ctx context.Context, arg ObserveSystemsParams) 
 		arg.Ats,
 		arg.Resets,
 		arg.Booted,
+		arg.Generations,
 		arg.NoReset,
 		arg.Host,
 	)

@@ -12,9 +12,10 @@ import (
 
 const changeSystem = `-- name: ChangeSystem :one
 UPDATE systems
-SET asset_tag = $1, cpus = $2, memory_mib = $3, machine = $4, revision = revision + 1, updated_at = now()
-WHERE id = $5
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine
+SET asset_tag = $1, cpus = $2, memory_mib = $3, machine = $4, running = $5,
+    revision = revision + 1, updated_at = now()
+WHERE id = $6
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running
 `
 
 type ChangeSystemParams struct {
@@ -22,6 +23,7 @@ type ChangeSystemParams struct {
 	CPUs      int32
 	MemoryMiB int64
 	Machine   json.RawMessage
+	Running   []byte
 	ID        string
 }
 
@@ -31,6 +33,7 @@ func (q *Queries) ChangeSystem(ctx context.Context, arg ChangeSystemParams) (Sys
 		arg.CPUs,
 		arg.MemoryMiB,
 		arg.Machine,
+		arg.Running,
 		arg.ID,
 	)
 	var i System
@@ -54,6 +57,7 @@ func (q *Queries) ChangeSystem(ctx context.Context, arg ChangeSystemParams) (Sys
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Machine,
+		&i.Running,
 	)
 	return i, err
 }
@@ -114,7 +118,7 @@ INSERT INTO systems (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
     $11, $12, $13
 )
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running
 `
 
 type InsertSystemParams struct {
@@ -170,12 +174,13 @@ func (q *Queries) InsertSystem(ctx context.Context, arg InsertSystemParams) (Sys
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Machine,
+		&i.Running,
 	)
 	return i, err
 }
 
 const listSystems = `-- name: ListSystems :many
-SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, systems.machine, (
+SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, systems.machine, systems.running, (
     SELECT count(*) FROM systems AS s
     WHERE $1::boolean OR s.project_id = ANY ($2::uuid[])
 ) AS total
@@ -231,6 +236,7 @@ func (q *Queries) ListSystems(ctx context.Context, arg ListSystemsParams) ([]Lis
 			&i.System.CreatedAt,
 			&i.System.UpdatedAt,
 			&i.System.Machine,
+			&i.System.Running,
 			&i.Total,
 		); err != nil {
 			return nil, err
@@ -317,7 +323,7 @@ func (q *Queries) SystemAsTarget(ctx context.Context, id string) (SystemAsTarget
 }
 
 const systemByID = `-- name: SystemByID :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running FROM systems
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -350,12 +356,13 @@ func (q *Queries) SystemByID(ctx context.Context, arg SystemByIDParams) (System,
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Machine,
+		&i.Running,
 	)
 	return i, err
 }
 
 const systemByName = `-- name: SystemByName :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running FROM systems
 WHERE name = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -388,6 +395,7 @@ func (q *Queries) SystemByName(ctx context.Context, arg SystemByNameParams) (Sys
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Machine,
+		&i.Running,
 	)
 	return i, err
 }
@@ -505,7 +513,7 @@ func (q *Queries) SystemIDsWith(ctx context.Context, arg SystemIDsWithParams) ([
 }
 
 const systemToChange = `-- name: SystemToChange :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running FROM systems
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 FOR NO KEY UPDATE
 `
@@ -540,6 +548,7 @@ func (q *Queries) SystemToChange(ctx context.Context, arg SystemToChangeParams) 
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Machine,
+		&i.Running,
 	)
 	return i, err
 }

@@ -1,13 +1,14 @@
 -- name: ObserveSystems :many
 -- Keeps, of each system, the latest look, and returns the systems whose power changed. A system that is absent
 -- does not run; one that was Ready is Lost, and a Lost one that is seen is Ready again. A boot override that was to
--- hold once, and was consumed, holds no longer. An empty
+-- hold once, and was consumed, holds no longer; what a guest runs with is remembered until it has what it is to have. An empty
 -- host observes wherever the system is.
 WITH seen AS (
     SELECT unnest(@ids::uuid[]) AS id, unnest(@powers::text[]) AS power, unnest(@absent::boolean[]) AS absent,
-        unnest(@ats::timestamptz[]) AS at, unnest(@resets::timestamptz[]) AS reset, unnest(@booted::bigint[]) AS booted
+        unnest(@ats::timestamptz[]) AS at, unnest(@resets::timestamptz[]) AS reset, unnest(@booted::bigint[]) AS booted,
+        unnest(@generations::bigint[]) AS generation
 ), locked AS ( -- in one order, so that two batches never wait for each other
-    SELECT s.id, s.power, s.phase, s.last_reset, s.machine, seen.at,
+    SELECT s.id, s.power, s.phase, s.last_reset, s.machine, s.running, seen.at, seen.generation,
         CASE WHEN seen.absent THEN 'Off' WHEN seen.power = '' THEN s.power ELSE seen.power END AS new_power,
         CASE WHEN seen.absent AND s.phase = 'Ready' THEN 'Lost'
             WHEN NOT seen.absent AND s.phase = 'Lost' THEN 'Ready' ELSE s.phase END AS new_phase,
@@ -21,11 +22,18 @@ WITH seen AS (
     WHERE (@host::text = '' OR s.host_id = @host) AND (s.observed_at IS NULL OR s.observed_at < seen.at)
     ORDER BY s.id
     FOR NO KEY UPDATE OF s
+), settled AS (
+    SELECT *, CASE WHEN new_power = 'Off' OR generation <> 0 AND generation >= coalesce((machine ->> 'generation')::bigint, 0)
+        THEN NULL ELSE running END AS new_running
+    FROM locked
 ), judged AS (
-    SELECT *, (power, phase, last_reset, machine) IS DISTINCT FROM (new_power, new_phase, new_reset, new_machine) AS visible FROM locked
+    SELECT *, (power, phase, last_reset, machine, running)
+        IS DISTINCT FROM (new_power, new_phase, new_reset, new_machine, new_running) AS visible
+    FROM settled
 ), updated AS (
     UPDATE systems
-    SET power = new_power, phase = new_phase, last_reset = new_reset, machine = new_machine, observed_at = at,
+    SET power = new_power, phase = new_phase, last_reset = new_reset, machine = new_machine, running = new_running,
+        observed_at = at,
         revision = systems.revision + visible::integer,
         updated_at = CASE WHEN visible THEN now() ELSE systems.updated_at END
     FROM judged WHERE systems.id = judged.id

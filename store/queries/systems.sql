@@ -62,7 +62,8 @@ FOR NO KEY UPDATE;
 
 -- name: ChangeSystem :one
 UPDATE systems
-SET asset_tag = @asset_tag, cpus = @cpus, memory_mib = @memory_mib, machine = @machine, revision = revision + 1, updated_at = now()
+SET asset_tag = @asset_tag, cpus = @cpus, memory_mib = @memory_mib, machine = @machine, running = @running,
+    revision = revision + 1, updated_at = now()
 WHERE id = @id
 RETURNING *;
 

@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"FilterTasks":             testFilterTasks,
 		"FilterImages":            testFilterImages,
 		"UpdateSystem":            testUpdateSystem,
+		"Reconfigure":             testReconfigure,
 		"NamesAreUnique":          testNamesAreUnique,
 		"OddNames":                testOddNames,
 		"FindImage":               testFindImage,

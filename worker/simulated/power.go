@@ -93,7 +93,7 @@ func (h *Hypervisor) InjectNMI(ctx context.Context, systemID, op string) error {
 func (h *Hypervisor) boot(s *system) {
 	s.LastReset = h.now()
 	s.OffAt = time.Time{}
-	s.Source = s.next()
+	s.Source, s.Generation = s.next(), s.Guest.Machine.Generation
 	s.note(s.LastReset, markBoot)
 }
 

@@ -16,17 +16,18 @@ type system struct {
 	Defined bool           `json:"defined,omitempty"` // there is a domain
 	Disk    *disk          `json:"disk,omitempty"`    // nil: there is none
 
-	On        bool               `json:"on,omitempty"`
-	MemoryMiB int64              `json:"memory_mib,omitempty"` // while on: as it was started
-	LastReset time.Time          `json:"last_reset,omitzero"`
-	Source    schemas.BootSource `json:"source,omitempty"` // what it last booted from
-	Booted    int64              `json:"booted,omitempty"` // the boot override consumed last
-	OffAt     time.Time          `json:"off_at,omitzero"`  // when the guest will have obeyed its power button
-	Deaf      bool               `json:"deaf,omitempty"`   // it ignores its power button
-	ResetOp   string             `json:"reset_op,omitempty"`
-	NMIOp     string             `json:"nmi_op,omitempty"`
-	NMIs      int                `json:"nmis,omitempty"`
-	Serial    []mark             `json:"serial,omitempty"`
+	On         bool               `json:"on,omitempty"`
+	MemoryMiB  int64              `json:"memory_mib,omitempty"` // while on: as it was started
+	LastReset  time.Time          `json:"last_reset,omitzero"`
+	Source     schemas.BootSource `json:"source,omitempty"`     // what it last booted from
+	Generation int64              `json:"generation,omitempty"` // of the machine, as it was booted
+	Booted     int64              `json:"booted,omitempty"`     // the boot override consumed last
+	OffAt      time.Time          `json:"off_at,omitzero"`      // when the guest will have obeyed its power button
+	Deaf       bool               `json:"deaf,omitempty"`       // it ignores its power button
+	ResetOp    string             `json:"reset_op,omitempty"`
+	NMIOp      string             `json:"nmi_op,omitempty"`
+	NMIs       int                `json:"nmis,omitempty"`
+	Serial     []mark             `json:"serial,omitempty"`
 
 	planned struct{ run, off time.Time } // what has been planned already
 }
@@ -60,16 +61,16 @@ func (s *system) uses() (memoryMiB, diskGiB int64) {
 
 // visible is what an observation shows of a system.
 type visible struct {
-	defined, on bool
-	lastReset   time.Time
-	booted      int64
+	defined, on        bool
+	lastReset          time.Time
+	booted, generation int64
 }
 
 func (s *system) visible() visible {
 	if s == nil || !s.Defined {
 		return visible{}
 	}
-	return visible{true, s.On, s.LastReset, s.Booted}
+	return visible{true, s.On, s.LastReset, s.Booted, s.Generation}
 }
 
 // put replaces a system, keeps it, and tells the watchers. The caller holds mu.

@@ -119,7 +119,7 @@ func (s *Server) answer(x *exchange, http *fasthttp.RequestCtx) (reply redfish.R
 	if !versionFits(http.Request.Header.Peek(headerODataVersion)) {
 		return redfish.Refuse(otherVersion())
 	}
-	if crossSite(&http.Request.Header, x.method) {
+	if s.origins.crossSite(&http.Request.Header, x.method) {
 		return redfish.Refuse(schemas.InsufficientPrivilege())
 	}
 	caller, err := s.caller(x, &http.Request.Header)

@@ -57,7 +57,7 @@ func (s *Server) write(http *fasthttp.RequestCtx, x *exchange, reply redfish.Rep
 		header.SetContentType("application/json")
 	}
 	if len(reply.Body) >= gzipFrom {
-		set(header, redfish.Field{Name: "Vary", Value: "Accept-Encoding"})
+		set(header, redfish.Field{Name: "Vary", Value: varies(header, "Accept-Encoding")})
 		if acceptsGzip(http.Request.Header.Peek("Accept-Encoding")) {
 			header.SetContentEncoding("gzip")
 			if reply.ETag != "" {
@@ -68,6 +68,14 @@ func (s *Server) write(http *fasthttp.RequestCtx, x *exchange, reply redfish.Rep
 		}
 	}
 	out.SetBodyRaw(reply.Body)
+}
+
+// varies returns what a reply depends on: what has been said of it already (CORS), and one header more.
+func varies(header *fasthttp.ResponseHeader, more string) string {
+	if said := header.Peek("Vary"); len(said) > 0 {
+		return string(said) + ", " + more
+	}
+	return more
 }
 
 // set sets a line as it is written: fasthttp's own would turn OData-Version into Odata-Version. A value

@@ -42,6 +42,8 @@ type Config struct {
 	// Audit takes note of every change and every refused attempt; it must not wait. nil: nobody does.
 	Audit  func(hawkfish.AuditEntry)
 	Tracer *tracing.Tracer // nil: nothing is traced
+	// Origins are those of pages on other sites that may use the service, such as "https://ui.example.com"; AnyOrigin: all.
+	Origins []string
 }
 
 // Server serves Redfish over HTTP/1.1 and, where TLS is, HTTP/2.
@@ -50,6 +52,7 @@ type Server struct {
 	app       *fiber.App
 	http2     *h2server // nil: not spoken
 	routes    routes
+	origins   origins
 	ids       *requestIDs
 	measures  *measures
 	addresses *limiters[address]
@@ -73,6 +76,7 @@ func New(cfg Config) *Server {
 		measures:  newMeasures(cfg.Metrics),
 		addresses: newLimiters[address](cfg.Limits.AddressRate),
 		users:     newLimiters[string](cfg.Limits.UserRate),
+		origins:   origins(cfg.Origins),
 		draining:  make(chan struct{}),
 		floor:     make([]byte, heapFloor),
 	}
@@ -89,6 +93,9 @@ func New(cfg Config) *Server {
 		Concurrency:     cfg.Limits.Connections,
 		ErrorHandler:    s.unreadable,
 	})
+	if len(s.origins) > 0 {
+		s.app.Use(s.origins.middleware())
+	}
 	probes := adaptor.HTTPHandler(metrics.Endpoints(cfg.Metrics, cfg.Ready))
 	for _, path := range metrics.Paths {
 		s.app.Get(path, probes)

@@ -32,6 +32,8 @@ var rules = map[string]string{
 	"startswith":       "must start with %s",
 	"excluded_with":    "must not be set together with %s",
 	"keyring":          "must be keys such as k1:<32 bytes in base64>, separated by commas, each with another id",
+	"needs_tls":        "must not be set when tls is off: there is no https to send anyone to",
+	"origin":           "must be an origin such as https://ui.example.com, in lower case and with nothing after the port, or *",
 	"outbound":         "must be a host name, an address, a network such as 10.0.0.0/8, localhost or *",
 }
 
@@ -68,11 +70,21 @@ func why(b validator.FieldError) string {
 func checker() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	v.RegisterTagNameFunc(func(f reflect.StructField) string { return f.Tag.Get("key") })
-	for tag, valid := range map[string]func(string) bool{"address": isAddress, "postgres_url": isPostgres, "outbound": isOutbound, "keyring": isKeyring} {
+	for tag, valid := range map[string]func(string) bool{"address": isAddress, "postgres_url": isPostgres, "outbound": isOutbound, "keyring": isKeyring, "origin": isOrigin} {
 		// cannot fail: neither tag nor function is empty
 		_ = v.RegisterValidation(tag, func(f validator.FieldLevel) bool { return valid(f.Field().String()) })
 	}
+	_ = v.RegisterValidation("needs_tls", func(f validator.FieldLevel) bool {
+		return f.Top().FieldByName("TLSMode").String() != string(TLSOff)
+	})
 	return v
+}
+
+// isOrigin accepts what browsers send as Origin (RFC 6454, section 6.2).
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+	return text == "*" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
+		text == u.Scheme+"://"+u.Host && text == strings.ToLower(text)
 }
 
 // isOutbound accepts an entry of an allow-list for connections.

@@ -31,10 +31,11 @@ type General struct {
 
 // API is for the process that serves Redfish.
 type API struct {
-	Listen         string `key:"listen" default:"127.0.0.1:8443" validate:"address" help:"address and port of the Redfish service; \":8443\" means every address"`
-	RedirectListen string `key:"redirect_listen" validate:"omitempty,address" help:"address and port, such as :8080, where plain HTTP requests are sent to the Redfish service's https; unset: only those to the service's own port are"`
-	AdminPassword  Secret `key:"admin_password" validate:"max=128" help:"password of the first account, admin, used when the database has no account yet; without it a random one is made and printed once"`
-	HostName       string `key:"host_name" validate:"omitempty,hostname_rfc1123" help:"name under which clients reach the service; it goes into the self-signed certificate"`
+	Listen         string   `key:"listen" default:"127.0.0.1:8443" validate:"address" help:"address and port of the Redfish service; \":8443\" means every address"`
+	RedirectListen string   `key:"redirect_listen" validate:"omitempty,address,needs_tls" help:"address and port, such as :8080, where plain HTTP requests are sent to the Redfish service's https; unset: only those to the service's own port are"`
+	AdminPassword  Secret   `key:"admin_password" validate:"max=128" help:"password of the first account, admin, used when the database has no account yet; without it a random one is made and printed once"`
+	CORSOrigins    []string `key:"cors_origins" validate:"dive,origin" help:"origins whose pages browsers let use the service (CORS), such as https://ui.example.com, separated by commas; * lets all. Browsers never send the passwords that they remember; unset: no page of another site"`
+	HostName       string   `key:"host_name" validate:"omitempty,hostname_rfc1123" help:"name under which clients reach the service; it goes into the self-signed certificate"`
 }
 
 // TLS is how the API is encrypted.

@@ -88,6 +88,28 @@ func TestEveryFaultIsReportedAtOnce(t *testing.T) {
 	assert.NotContains(t, err.Error(), "hunter2")
 }
 
+// There is nowhere to redirect to where the service does not speak TLS.
+func TestRedirectNeedsTLS(t *testing.T) {
+	t.Parallel()
+	_, err := Load("", []string{"HAWKFISH_REDIRECT_LISTEN=:8080"})
+	require.NoError(t, err)
+	_, err = Load(write(t, "redirect_listen: :8080\n"), []string{"HAWKFISH_TLS=off"})
+	require.Error(t, err)
+	assert.Contains(t, err.Error(), "redirect_listen in ")
+	assert.Contains(t, err.Error(), "must not be set when tls is off")
+}
+
+func TestCORSOrigins(t *testing.T) {
+	t.Parallel()
+	cfg, err := Load("", []string{"HAWKFISH_CORS_ORIGINS=https://ui.example.com, http://localhost:3000,*"})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"https://ui.example.com", "http://localhost:3000", "*"}, cfg.CORSOrigins)
+	for _, wrong := range []string{"ui.example.com", "https://ui.example.com/", "https://UI.example.com", "https://*.example.com/x", "ftp://x", "null"} {
+		_, err = Load("", []string{"HAWKFISH_CORS_ORIGINS=" + wrong})
+		assertFaults(t, err, map[string]string{"HAWKFISH_CORS_ORIGINS": wrong + ": must be an origin"})
+	}
+}
+
 func TestCodecKeys(t *testing.T) {
 	t.Parallel()
 	const key = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="

@@ -87,6 +87,7 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 		Auth:    server.NewLogins(c, p.Config.Limits),
 		TLS:     encryption, HTTP2: p.Config.HTTP2 == config.On, Limits: p.Config.Limits,
 		Log: p.Log, Metrics: p.Registry, Ready: c.Ready, Audit: auditor.Note, Tracer: p.tracer,
+		Origins: p.Config.CORSOrigins,
 	})
 	// What requests have noted is written after the last of them.
 	written := make(chan error, 1)

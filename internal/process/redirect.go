@@ -5,12 +5,11 @@ import (
 	"net"
 
 	"github.com/projectbeskar/hawkfish/api/server"
-	"github.com/projectbeskar/hawkfish/internal/config"
 )
 
 // redirect opens the port from which plain requests are sent to https, if there is to be one, and returns what serves it.
 func (p Parts) redirect(ctx context.Context) (func(context.Context) error, error) {
-	if p.Config.RedirectListen == "" || p.Config.TLSMode == config.TLSOff {
+	if p.Config.RedirectListen == "" {
 		return func(context.Context) error { return nil }, nil
 	}
 	_, port, err := net.SplitHostPort(p.Config.Listen)

@@ -4,5 +4,5 @@ package schemas
 
 // Registries lists the message registries that HawkFish speaks.
 func Registries() []Registry {
-	return []Registry{baseRegistry(), hawkFishRegistry(), resourceEventRegistry(), taskEventRegistry()}
+	return []Registry{baseRegistry(), hawkFishRegistry(), logServiceRegistry(), platformRegistry(), resourceEventRegistry(), taskEventRegistry()}
 }

@@ -6,6 +6,7 @@ package schemas
 func hawkFishRegistry() Registry {
 	return Registry{Prefix: "HawkFish", Version: "1.0.0", Name: "HawkFish messages", Description: "What a fleet of virtual machines has to say that no standard registry says.", Language: "en", Owner: "HawkFish", Messages: []Definition{
 		hawkFishBiosSettingsApplied,
+		hawkFishBootOverrideConsumed,
 		hawkFishBootOverrideSet,
 		hawkFishDiskTooSmall,
 		hawkFishGuestIgnoredPowerButton,
@@ -30,11 +31,14 @@ func hawkFishRegistry() Registry {
 		hawkFishOperationUnsupported,
 		hawkFishPowerStateChanged,
 		hawkFishQuotaExceeded,
+		hawkFishResetRequested,
 		hawkFishSnapshotCreated,
 		hawkFishSnapshotDeleted,
 		hawkFishSnapshotReverted,
+		hawkFishSystemChanged,
 		hawkFishSystemCreated,
 		hawkFishSystemDeleted,
+		hawkFishSystemFound,
 		hawkFishSystemLost,
 		hawkFishSystemMigrated,
 		hawkFishSystemMigrating,
@@ -45,6 +49,7 @@ func hawkFishRegistry() Registry {
 		hawkFishTaskDecided,
 		hawkFishTaskQueueFull,
 		hawkFishTaskQueued,
+		hawkFishTaskRequested,
 		hawkFishTaskStepBegun,
 		hawkFishTaskStepRetried,
 		hawkFishTaskWaitsForDecision,
@@ -59,6 +64,12 @@ func hawkFishRegistry() Registry {
 // HawkFishBiosSettingsApplied says that pending firmware settings took effect.
 func HawkFishBiosSettingsApplied(system string) Message {
 	return hawkFishBiosSettingsApplied.message(system)
+}
+
+// HawkFishBootOverrideConsumed says that a boot has consumed the boot override that was to hold
+// once.
+func HawkFishBootOverrideConsumed(target string) Message {
+	return hawkFishBootOverrideConsumed.message(target)
 }
 
 // HawkFishBootOverrideSet says that the boot override was set.
@@ -182,6 +193,11 @@ func HawkFishQuotaExceeded(project, resource, limit string) Message {
 	return hawkFishQuotaExceeded.message(project, resource, limit)
 }
 
+// HawkFishResetRequested says that somebody asked for a change of power.
+func HawkFishResetRequested(reset, requester string) Message {
+	return hawkFishResetRequested.message(reset, requester)
+}
+
 // HawkFishSnapshotCreated says that a snapshot was taken.
 func HawkFishSnapshotCreated(snapshot string) Message {
 	return hawkFishSnapshotCreated.message(snapshot)
@@ -197,6 +213,11 @@ func HawkFishSnapshotReverted(snapshot string) Message {
 	return hawkFishSnapshotReverted.message(snapshot)
 }
 
+// HawkFishSystemChanged says that somebody changed what a system is to be.
+func HawkFishSystemChanged(properties, requester string) Message {
+	return hawkFishSystemChanged.message(properties, requester)
+}
+
 // HawkFishSystemCreated says that a system exists.
 func HawkFishSystemCreated(system string) Message {
 	return hawkFishSystemCreated.message(system)
@@ -205,6 +226,11 @@ func HawkFishSystemCreated(system string) Message {
 // HawkFishSystemDeleted says that a system was deleted.
 func HawkFishSystemDeleted(system string) Message {
 	return hawkFishSystemDeleted.message(system)
+}
+
+// HawkFishSystemFound says that a host has a system again that was lost.
+func HawkFishSystemFound(system string) Message {
+	return hawkFishSystemFound.message(system)
 }
 
 // HawkFishSystemLost says that a host no longer has a system that was placed on it (409).
@@ -258,6 +284,11 @@ func HawkFishTaskQueued(position string) Message {
 	return hawkFishTaskQueued.message(position)
 }
 
+// HawkFishTaskRequested says that somebody asked for something that takes time.
+func HawkFishTaskRequested(operation, requester string) Message {
+	return hawkFishTaskRequested.message(operation, requester)
+}
+
 // HawkFishTaskStepBegun says that a task came to its next step.
 func HawkFishTaskStepBegun(step string) Message {
 	return hawkFishTaskStepBegun.message(step)
@@ -303,6 +334,16 @@ var hawkFishBiosSettingsApplied = Definition{
 	ID:          "HawkFish.1.0.BiosSettingsApplied",
 	Description: "Says that pending firmware settings took effect.",
 	Text:        "The pending BIOS settings of system %1 are in effect.",
+	ParamTypes:  []ParamType{ParamTypeString},
+	Severity:    HealthOK,
+	Resolution:  "None.",
+}
+
+var hawkFishBootOverrideConsumed = Definition{
+	Key:         "BootOverrideConsumed",
+	ID:          "HawkFish.1.0.BootOverrideConsumed",
+	Description: "Says that a boot has consumed the boot override that was to hold once.",
+	Text:        "The system has booted from %1 as it was told to, once.",
 	ParamTypes:  []ParamType{ParamTypeString},
 	Severity:    HealthOK,
 	Resolution:  "None.",
@@ -563,6 +604,16 @@ var hawkFishQuotaExceeded = Definition{
 	Status:      409,
 }
 
+var hawkFishResetRequested = Definition{
+	Key:         "ResetRequested",
+	ID:          "HawkFish.1.0.ResetRequested",
+	Description: "Says that somebody asked for a change of power.",
+	Text:        "%2 asked for the reset %1.",
+	ParamTypes:  []ParamType{ParamTypeString, ParamTypeString},
+	Severity:    HealthOK,
+	Resolution:  "None.",
+}
+
 var hawkFishSnapshotCreated = Definition{
 	Key:         "SnapshotCreated",
 	ID:          "HawkFish.1.0.SnapshotCreated",
@@ -593,6 +644,16 @@ var hawkFishSnapshotReverted = Definition{
 	Resolution:  "None.",
 }
 
+var hawkFishSystemChanged = Definition{
+	Key:         "SystemChanged",
+	ID:          "HawkFish.1.0.SystemChanged",
+	Description: "Says that somebody changed what a system is to be.",
+	Text:        "%2 changed %1.",
+	ParamTypes:  []ParamType{ParamTypeString, ParamTypeString},
+	Severity:    HealthOK,
+	Resolution:  "None.",
+}
+
 var hawkFishSystemCreated = Definition{
 	Key:         "SystemCreated",
 	ID:          "HawkFish.1.0.SystemCreated",
@@ -611,6 +672,17 @@ var hawkFishSystemDeleted = Definition{
 	ParamTypes:  []ParamType{ParamTypeString},
 	Severity:    HealthOK,
 	Resolution:  "None.",
+}
+
+var hawkFishSystemFound = Definition{
+	Key:         "SystemFound",
+	ID:          "HawkFish.1.0.SystemFound",
+	Description: "Says that a host has a system again that was lost.",
+	Text:        "The host of system %1 has it again.",
+	ParamTypes:  []ParamType{ParamTypeString},
+	Severity:    HealthOK,
+	Resolution:  "None.",
+	Clears:      []string{"SystemLost"},
 }
 
 var hawkFishSystemLost = Definition{
@@ -716,6 +788,16 @@ var hawkFishTaskQueued = Definition{
 	Description: "Says that a task waits for its turn.",
 	Text:        "The task waits for its turn; %1 come before it.",
 	ParamTypes:  []ParamType{ParamTypeNumber},
+	Severity:    HealthOK,
+	Resolution:  "None.",
+}
+
+var hawkFishTaskRequested = Definition{
+	Key:         "TaskRequested",
+	ID:          "HawkFish.1.0.TaskRequested",
+	Description: "Says that somebody asked for something that takes time.",
+	Text:        "%2 asked for %1.",
+	ParamTypes:  []ParamType{ParamTypeString, ParamTypeString},
 	Severity:    HealthOK,
 	Resolution:  "None.",
 }

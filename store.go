@@ -75,6 +75,9 @@ type Tasks interface {
 	// when its target is free, else Pending. Busy when MaxWaitingTasks wait already; NotFound when
 	// the target is gone; Conflict when the target is being deleted.
 	OpenTask(ctx context.Context, t Task) (Task, error)
+	// SupersedeTasks stores t as OpenTask does, in place of the tasks of its operation that wait for its target: they are
+	// cancelled. So at most one such task waits beyond MaxWaitingTasks, and none is Busy.
+	SupersedeTasks(ctx context.Context, t Task) (Task, error)
 	// CreateSystem stores a system and the task that provisions it, or neither.
 	// Exists when the name is taken.
 	CreateSystem(ctx context.Context, s System, t Task) (Task, error)

@@ -358,3 +358,31 @@ func TestLogin(t *testing.T) {
 		t.Errorf("a closed session's token: %v", err)
 	}
 }
+
+// Power off is always possible: where no more may wait, it takes the place of the resets that do.
+func TestForceOffIsNeverRefused(t *testing.T) {
+	t.Parallel()
+	p := newPlane(t)
+	s := p.system(t, "web1")
+	running := p.reset(t, s, schemas.ResetTypeGracefulShutdown)
+	var waiting []hawkfish.Task
+	for range hawkfish.MaxWaitingTasks {
+		waiting = append(waiting, p.reset(t, s, schemas.ResetTypeOn))
+	}
+	if _, err := p.ResetSystem(t.Context(), admin, s, control.ResetRequest{ResetType: schemas.ResetTypeOn}); hawkfish.KindOf(err) != hawkfish.Busy {
+		t.Fatalf("one more: %v", err)
+	}
+	forced := p.reset(t, s, schemas.ResetTypeForceOff)
+	if got := p.state(t, running.ID); got != schemas.TaskStateCancelling {
+		t.Errorf("the running one is %s", got)
+	}
+	for _, w := range waiting {
+		if got := p.state(t, w.ID); got != schemas.TaskStateCancelled {
+			t.Fatalf("one that waited is %s", got)
+		}
+	}
+	p.finish(t, running)
+	if got := p.state(t, forced.ID); got != schemas.TaskStateNew {
+		t.Errorf("its turn has come, and it is %s", got)
+	}
+}

@@ -17,7 +17,8 @@ type ResetRequest struct {
 // ResetSystem opens a task that changes a system's power. "Already so" is a task that succeeds.
 //
 // Requests are carried out in the order they were accepted. ForceOff alone does not wait for a guest
-// that is being asked nicely, nor for a power task that is stuck: that task is cancelled.
+// that is being asked nicely, nor for a power task that is stuck: that task is cancelled. And where too many wait
+// for another one, it takes the place of the resets among them: whatever they would do ends with the plug pulled.
 func (c *Control) ResetSystem(ctx context.Context, asked Asked, s hawkfish.System, req ResetRequest) (hawkfish.Task, error) {
 	if err := c.accepting(ctx); err != nil {
 		return hawkfish.Task{}, err
@@ -26,8 +27,13 @@ func (c *Control) ResetSystem(ctx context.Context, asked Asked, s hawkfish.Syste
 	if err != nil {
 		return hawkfish.Task{}, err
 	}
-	t, err = c.opened(c.OpenTask(ctx, t))
-	if err == nil && req.ResetType == schemas.ResetTypeForceOff {
+	forced := req.ResetType == schemas.ResetTypeForceOff
+	opened, err := c.OpenTask(ctx, t)
+	if forced && err != nil && hawkfish.KindOf(err) == hawkfish.Busy {
+		opened, err = c.SupersedeTasks(ctx, t)
+	}
+	t, err = c.opened(opened, err)
+	if err == nil && forced {
 		c.pushAside(ctx, asked, t, givesWay)
 	}
 	return t, err

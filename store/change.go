@@ -96,7 +96,7 @@ func carryOut(ctx context.Context, q *db.Queries, s hawkfish.System, carry hawkf
 		return hawkfish.Task{}, err
 	}
 	carry.ProjectID, carry.Target.Name = s.ProjectID, s.Name
-	opened, err := enqueue(ctx, q, carry)
+	opened, err := enqueue(ctx, q, carry, hawkfish.MaxWaitingTasks)
 	if err != nil {
 		return opened, err
 	}

@@ -23,6 +23,28 @@ func (s *Store) OpenTask(ctx context.Context, t hawkfish.Task) (hawkfish.Task, e
 	})
 }
 
+// SupersedeTasks stores t in place of the tasks of its operation that wait for its target, which are cancelled. It
+// fails as OpenTask does, but is never Busy: at most one that was stored this way waits beyond MaxWaitingTasks.
+func (s *Store) SupersedeTasks(ctx context.Context, t hawkfish.Task) (hawkfish.Task, error) {
+	return s.openAmong(ctx, t, hawkfish.MaxWaitingTasks+1, func(ctx context.Context, q *db.Queries, t *hawkfish.Task) error {
+		if _, err := approach(ctx, q, t); err != nil {
+			return err
+		}
+		rows, err := q.WaitingTasks(ctx, db.WaitingTasksParams{TargetKind: string(t.Target.Kind), TargetID: t.Target.ID})
+		if err != nil {
+			return err
+		}
+		waiting, err := tasks(rows)
+		why := &hawkfish.Error{Kind: hawkfish.Conflict, Resource: resourceTask, ID: t.ID, Message: "a later request of " + t.Requester + " took its place"}
+		for _, w := range waiting {
+			if err == nil && w.Operation == t.Operation {
+				_, err = conclude(ctx, q, w, hawkfish.Outcome{State: schemas.TaskStateCancelled, Faults: []*hawkfish.Error{why}}, nil, nil)
+			}
+		}
+		return err
+	})
+}
+
 // CreateSystem stores a system and the task that provisions it, or neither. Exists when the name is taken;
 // NotFound when the image or the project is missing; Conflict when the image is not ready; Exhausted when
 // the project would have more than its quotas allow.
@@ -105,6 +127,11 @@ func markDeleting(ctx context.Context, q *db.Queries, t *hawkfish.Task) error {
 
 // open runs what must come before a task, and puts the task into its target's queue.
 func (s *Store) open(ctx context.Context, t hawkfish.Task, before func(context.Context, *db.Queries, *hawkfish.Task) error) (hawkfish.Task, error) {
+	return s.openAmong(ctx, t, hawkfish.MaxWaitingTasks, before)
+}
+
+// openAmong is open where at most this many tasks may wait, itself included.
+func (s *Store) openAmong(ctx context.Context, t hawkfish.Task, most int, before func(context.Context, *db.Queries, *hawkfish.Task) error) (hawkfish.Task, error) {
 	t.ID = newID(t.ID)
 	on := subject{targetKinds[t.Target.Kind].resource, t.Target.ID}
 	return transact(ctx, s, on, func(ctx context.Context, q *db.Queries) (hawkfish.Task, error) {
@@ -112,7 +139,7 @@ func (s *Store) open(ctx context.Context, t hawkfish.Task, before func(context.C
 		if err := before(ctx, q, &opened); err != nil {
 			return hawkfish.Task{}, err
 		}
-		opened, err := enqueue(ctx, q, opened)
+		opened, err := enqueue(ctx, q, opened, most)
 		if err != nil {
 			return hawkfish.Task{}, err
 		}
@@ -121,12 +148,12 @@ func (s *Store) open(ctx context.Context, t hawkfish.Task, before func(context.C
 }
 
 // enqueue stores a task whose target is locked, or as new as the task.
-func enqueue(ctx context.Context, q *db.Queries, t hawkfish.Task) (hawkfish.Task, error) {
+func enqueue(ctx context.Context, q *db.Queries, t hawkfish.Task, most int) (hawkfish.Task, error) {
 	queue, err := q.QueueOf(ctx, db.QueueOfParams{TargetKind: string(t.Target.Kind), TargetID: t.Target.ID})
 	if err != nil {
 		return hawkfish.Task{}, err
 	}
-	if queue.Waiting >= hawkfish.MaxWaitingTasks {
+	if queue.Waiting >= int64(most) {
 		return hawkfish.Task{}, &hawkfish.Error{
 			Kind: hawkfish.Busy, Resource: targetKinds[t.Target.Kind].resource, ID: t.Target.ID,
 			Message: fmt.Sprintf("%d tasks wait for it already", queue.Waiting),

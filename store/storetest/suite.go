@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"FailedImport":            testFailedImport,
 		"TaskOrder":               testTaskOrder,
 		"TaskQueueIsBounded":      testTaskQueueIsBounded,
+		"Supersede":               testSupersede,
 		"TaskOfNothing":           testTaskOfNothing,
 		"TaskKeepsItsRequest":     testTaskKeepsItsRequest,
 		"CancelTask":              testCancelTask,

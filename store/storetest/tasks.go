@@ -54,6 +54,41 @@ func testTaskQueueIsBounded(t *testing.T, f Fleet) {
 	_ = must(f.OpenTask(t.Context(), f.Wish(hawkfish.OpReset, of(other))))(t)
 }
 
+// What supersedes is never refused for want of room, however often and whatever waits.
+func testSupersede(t *testing.T, f Fleet) {
+	s := f.Ready(t, "web1", nil)
+	holder := must(f.OpenTask(t.Context(), f.Wish(hawkfish.OpDelete, of(s))))(t)
+	var resets []hawkfish.Task
+	for i := range hawkfish.MaxWaitingTasks {
+		op := hawkfish.OpReset
+		if i%2 == 0 {
+			op = hawkfish.OpDelete
+		}
+		task := must(f.OpenTask(t.Context(), f.Wish(op, of(s))))(t)
+		if op == hawkfish.OpReset {
+			resets = append(resets, task)
+		}
+	}
+	last := must(f.SupersedeTasks(t.Context(), f.Wish(hawkfish.OpReset, of(s))))(t)
+	equal(t, "it waits", last.State, schemas.TaskStatePending)
+	for _, task := range resets {
+		ended := f.Reload(t, task)
+		equal(t, "superseded", []any{ended.State, len(ended.Faults), ended.EndedAt.IsZero()}, []any{schemas.TaskStateCancelled, 1, false})
+	}
+	equal(t, "who has its turn keeps it", f.Reload(t, holder).State, schemas.TaskStateNew)
+	for range len(resets) - 1 {
+		_ = must(f.OpenTask(t.Context(), f.Wish(hawkfish.OpDelete, of(s))))(t)
+	}
+	fails(t, failing(f.OpenTask(t.Context(), f.Wish(hawkfish.OpReset, of(s)))), hawkfish.Busy)
+	for range 3 {
+		next := must(f.SupersedeTasks(t.Context(), f.Wish(hawkfish.OpReset, of(s))))(t)
+		equal(t, "only one waits", f.Reload(t, last).State, schemas.TaskStateCancelled)
+		last = next
+	}
+	free := f.Ready(t, "web2", nil)
+	equal(t, "nothing to wait for", must(f.SupersedeTasks(t.Context(), f.Wish(hawkfish.OpReset, of(free))))(t).State, schemas.TaskStateNew)
+}
+
 func testTaskOfNothing(t *testing.T, f Fleet) {
 	for _, target := range []hawkfish.Target{
 		{Kind: hawkfish.TargetSystem, ID: uuid.NewString()},

@@ -75,7 +75,10 @@ func (l *Logins) Basic(ctx context.Context, userName, password string, from neti
 			return nil, err
 		}
 	}
-	return l.verified.once(mac, func() (*redfish.Caller, error) { return l.verify(ctx, mac, userName, password, from) })
+	return l.verified.once(mac, func() (*redfish.Caller, error) {
+		// Others may wait for the same answer: it does not depend on whether this client stays.
+		return l.verify(context.WithoutCancel(ctx), mac, userName, password, from)
+	})
 }
 
 // verifyWithin bounds how long a password may wait for its turn and be checked.

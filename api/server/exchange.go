@@ -38,6 +38,9 @@ func (s *Server) handle(c fiber.Ctx) error {
 	x := &exchange{ctx: s.base}
 	reply := s.answer(x, c.RequestCtx())
 	s.note(x, reply)
+	if reply.Status >= http.StatusInternalServerError && s.left(x.ctx) {
+		reply = redfish.Reply{Status: statusClientLeft}
+	}
 	s.write(c.RequestCtx(), x, reply)
 	s.finish(x, reply)
 	if s.Tracer != nil {
@@ -157,7 +160,11 @@ func (s *Server) login(x *exchange) redfish.Reply {
 
 // report logs what is the service's own trouble, with its cause.
 func (s *Server) report(ctx context.Context, err error) {
-	if hawkfish.KindOf(err) == hawkfish.Unavailable {
+	switch {
+	case s.left(ctx):
+		s.Log.DebugContext(ctx, "client left before its request was served", "error", err)
+		return
+	case hawkfish.KindOf(err) == hawkfish.Unavailable:
 		s.Log.WarnContext(ctx, "dependency does not answer", "error", err)
 		return
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -22,6 +23,12 @@ func (s *Server) recovered(x *exchange, reply *redfish.Reply) {
 		*reply = redfish.Failure(err)
 	}
 }
+
+// statusClientLeft is for counts and logs, to tell a client that did not wait from trouble of ours; nobody gets it. nginx calls it so, too.
+const statusClientLeft = 499
+
+// left reports whether the client of a request has taken it back or has gone, which only HTTP/2 tells.
+func (s *Server) left(ctx context.Context) bool { return ctx.Err() != nil && s.base.Err() == nil }
 
 // faults say in Redfish's words what fasthttp and fiber refuse; others are a GeneralError.
 var faults = map[int]func() schemas.Message{
@@ -64,6 +71,9 @@ func (s *Server) refuseUnread(http *fasthttp.RequestCtx, status int) {
 // known lets pass the methods that fiber knows; it would answer others with a plain text.
 func (s *Server) known(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	return func(http *fasthttp.RequestCtx) {
+		if len(http.Request.Header.PeekBytes(headersEnd)) > 0 {
+			dropTrailers(&http.Request.Header)
+		}
 		if methods[string(http.Method())] == "" {
 			s.refuseUnread(http, fasthttp.StatusNotImplemented)
 			return

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/valyala/fasthttp"
+	"golang.org/x/time/rate"
 )
 
 // listener knows its open connections.
@@ -23,12 +24,19 @@ type listener struct {
 
 	tls         bool  // its connections are to begin with a TLS handshake
 	headerLimit int64 // in bytes
+	most        int   // open connections; 0: fasthttp bounds them
+	full        rate.Sometimes
 }
 
 func newListener(ln net.Listener, cfg *Config) *listener {
-	return &listener{
+	l := &listener{
 		Listener: ln, log: cfg.Log, open: map[*conn]struct{}{}, tls: cfg.TLS != nil, headerLimit: int64(cfg.Limits.HeaderLimit),
+		full: rate.Sometimes{First: 1, Interval: time.Minute},
 	}
+	if l.tls {
+		l.most = cfg.Limits.Connections
+	}
+	return l
 }
 
 // Accept waits when the process is out of file descriptors: fasthttp would give up for ever.
@@ -39,11 +47,10 @@ func (l *listener) Accept() (net.Conn, error) {
 		inner, err := l.Listener.Accept()
 		switch {
 		case err == nil:
-			c := newConn(inner, l)
-			l.mu.Lock()
-			l.open[c] = struct{}{}
-			l.mu.Unlock()
-			return c, nil
+			if c, room := l.enter(inner); room {
+				return c, nil
+			}
+			continue
 		case errors.Is(err, net.ErrClosed):
 			return nil, err
 		}
@@ -51,6 +58,22 @@ func (l *listener) Accept() (net.Conn, error) {
 		l.log.Warn("no connection can be accepted for now", "error", err, "wait", wait)
 		time.Sleep(wait)
 	}
+}
+
+// enter takes a connection in, unless there are too many. Below TLS that must be known before the handshake: fasthttp would
+// accept no more until a client that it turns away has shaken hands, and forever when it does not.
+func (l *listener) enter(inner net.Conn) (c *conn, room bool) {
+	c = newConn(inner, l)
+	l.mu.Lock()
+	if room = l.most == 0 || len(l.open) < l.most; room {
+		l.open[c] = struct{}{}
+	}
+	l.mu.Unlock()
+	if !room {
+		_ = inner.Close()
+		l.full.Do(func() { l.log.Warn("connections are turned away: too many are open", "limit", l.most) })
+	}
+	return c, room
 }
 
 // closeAll closes the connections that are left.

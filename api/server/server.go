@@ -90,7 +90,7 @@ func New(cfg Config) *Server {
 		ReadTimeout:     cfg.Limits.ReadTimeout,
 		WriteTimeout:    cfg.Limits.WriteTimeout,
 		IdleTimeout:     cfg.Limits.IdleTimeout,
-		Concurrency:     cfg.Limits.Connections,
+		Concurrency:     connections(&cfg),
 		ErrorHandler:    s.unreadable,
 	})
 	if len(s.origins) > 0 {
@@ -105,12 +105,21 @@ func New(cfg Config) *Server {
 
 	inner := s.app.Server()
 	inner.CloseOnShutdown = true // a client that keeps its connection alive must not hold up the end
+	inner.HeaderReceived = markHeaders
 	inner.Handler = s.known(inner.Handler)
 	if cfg.HTTP2 && cfg.TLS != nil {
 		s.http2 = newH2server(s)
 		inner.NextProto(protocolHTTP2, s.http2.serve)
 	}
 	return s
+}
+
+// connections is how many fasthttp is to serve at once. With TLS the listener turns away what is too much, so that fasthttp never has to.
+func connections(cfg *Config) int {
+	if cfg.TLS != nil {
+		return 2 * cfg.Limits.Connections
+	}
+	return cfg.Limits.Connections
 }
 
 // heapFloor is in bytes.

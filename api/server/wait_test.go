@@ -30,6 +30,8 @@ func waited(waits chan struct{}) []redfish.Resource {
 			Load: func(_ context.Context, req *redfish.Request) (job, error) { return job{req.Var("id")}, nil },
 			Key:  func(j job) string { return j.id },
 			Show: func(_ redfish.Links, j job) jobView { return jobView{j.id, "Job"} },
+
+			Revision: func(job) int64 { return 1 },
 		}),
 		redfish.Route(redfish.Endpoint{
 			Name: "TaskMonitor", Path: "/redfish/v1/TaskService/TaskMonitors/{id}", Like: "ComputerSystem",

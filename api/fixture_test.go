@@ -62,6 +62,7 @@ type service struct {
 	engine  *engine
 	control *control.Control
 	tree    *redfish.Service
+	waits   *waits // nil: not notified
 }
 
 const password = "hunter2hunter2"

@@ -3,10 +3,12 @@ package api_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/control"
 	"github.com/projectbeskar/hawkfish/schemas"
 	"github.com/projectbeskar/hawkfish/store/cached"
 )
@@ -18,18 +20,39 @@ func (s *service) notified() *service {
 	ended := make(chan error, 1)
 	go func() { ended <- memory.Run(ctx) }()
 	s.t.Cleanup(func() { stop(); <-ended })
-	s.control.Endings = memory
+	s.waits = &waits{Endings: memory, began: make(chan string, 64)}
+	s.control.Endings = s.waits
 	return s
 }
 
-// whenOpened plays the workflow of the next task, while the request that opens it waits.
-func (s *service) whenOpened(o hawkfish.Outcome) {
+// waits tells who plays a workflow that a request has begun to wait for its task.
+type waits struct {
+	control.Endings
+	began chan string // IDs of tasks
+}
+
+func (w *waits) Ending(id string) (told <-chan struct{}, forget func()) {
+	told, forget = w.Endings.Ending(id)
+	select {
+	case w.began <- id:
+	default: // nobody plays
+	}
+	return told, forget
+}
+
+// whenAwaited plays the workflow of the next task that a request waits for.
+func (s *service) whenAwaited(o hawkfish.Outcome) {
 	known := s.tasks()
 	go func() {
-		for s.t.Context().Err() == nil {
-			if all := s.tasks(); len(all) > len(known) {
-				time.Sleep(20 * time.Millisecond) // so that the request has begun to wait; nothing depends on it
-				if err := s.store.FinishTask(s.t.Context(), all[0].ID, o, nil, nil); err != nil {
+		for {
+			select {
+			case <-s.t.Context().Done():
+				return
+			case id := <-s.waits.began:
+				if slices.ContainsFunc(known, func(t hawkfish.Task) bool { return t.ID == id }) {
+					continue // one that was waited for before
+				}
+				if err := s.store.FinishTask(s.t.Context(), id, o, nil, nil); err != nil {
 					s.t.Error(err)
 				}
 				return
@@ -53,7 +76,7 @@ func TestPreferWait(t *testing.T) {
 	id := s.provision("web1")
 	reset := "/redfish/v1/Systems/" + id + "/Actions/ComputerSystem.Reset"
 
-	s.whenOpened(completed)
+	s.whenAwaited(completed)
 	began := time.Now()
 	_, reply := s.must(204, operator, "POST", reset, `{"ResetType":"ForceOff"}`, "Prefer", "wait=20")
 	if took := time.Since(began); took > 10*time.Second || reply.Header.Get("Preference-Applied") != "wait=20" || reply.Header.Get("Location") != "" {
@@ -63,13 +86,13 @@ func TestPreferWait(t *testing.T) {
 		t.Errorf("it was the task %q", reply.Task)
 	}
 
-	s.whenOpened(completed)
+	s.whenAwaited(completed)
 	made, reply := s.must(201, operator, "POST", "/redfish/v1/Systems", `{"Name":"web2","MemoryMiB":512}`, "Prefer", "respond-async, wait=20")
 	if made["Name"] != "web2" || reply.Header.Get("Location") != made["@odata.id"] || reply.Header.Get("Preference-Applied") != "wait=20" {
 		t.Errorf("%v %+v", made, reply.Header)
 	}
 
-	s.whenOpened(hawkfish.Outcome{State: schemas.TaskStateException, Faults: []*hawkfish.Error{{Kind: hawkfish.Conflict, Message: "no"}}})
+	s.whenAwaited(hawkfish.Outcome{State: schemas.TaskStateException, Faults: []*hawkfish.Error{{Kind: hawkfish.Conflict, Message: "no"}}})
 	if _, reply := s.must(409, operator, "POST", reset, `{"ResetType":"On"}`, "Prefer", "wait=20"); reply.Header.Get("Preference-Applied") != "wait=20" {
 		t.Errorf("%+v", reply.Header)
 	}
@@ -104,6 +127,7 @@ func TestWaitingForAMonitor(t *testing.T) {
 	s := newService(t).notified()
 	id, _, monitor := s.reset("web1")
 	go func() {
+		<-s.waits.began
 		if err := s.store.FinishTask(t.Context(), id, hawkfish.Outcome{State: schemas.TaskStateCompleted}, nil, nil); err != nil {
 			t.Error(err)
 		}

@@ -168,13 +168,13 @@ type Accounts interface {
 
 // Housekeeping forgets what is over.
 type Housekeeping interface {
-	// Prune forgets up to limit ended tasks and up to limit events that are older than keep says, and the sessions
-	// that have expired. It returns how many are gone.
+	// Prune forgets up to limit ended tasks, up to limit events and up to limit entries of the audit trail that are
+	// older than keep says, and the sessions that have expired. It returns how many are gone.
 	Prune(ctx context.Context, keep Retention, limit int) (int, error)
 }
 
 // Retention says how long what is over is kept; 0: for ever.
-type Retention struct{ Tasks, Events time.Duration }
+type Retention struct{ Tasks, Events, Audit time.Duration }
 
 // Projects keeps projects and their members. Changes take a revision, as those of Accounts do.
 type Projects interface {

@@ -48,6 +48,12 @@ func TestEndedTasksWeighNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, s.FinishTask(t.Context(), task.ID, hawkfish.Outcome{State: schemas.TaskStateCancelled}, nil, nil))
 	}
-	s.Close() // its connection reports what it has scanned when it ends
-	require.Never(t, func() bool { return scans() != before }, 300*time.Millisecond, 50*time.Millisecond)
+	s.Close() // its connection reports what it has scanned before it is gone
+	require.Eventually(t, func() bool {
+		var others int
+		err := conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`).Scan(&others)
+		return err == nil && others == 0
+	}, 10*time.Second, 10*time.Millisecond)
+	require.Equal(t, before, scans())
 }

@@ -9,6 +9,22 @@ import (
 	"context"
 )
 
+const pruneAudit = `-- name: PruneAudit :one
+SELECT prune_audit($1::double precision, $2::integer)::bigint
+`
+
+type PruneAuditParams struct {
+	Age    float64
+	AtMost int32
+}
+
+func (q *Queries) PruneAudit(ctx context.Context, arg PruneAuditParams) (int64, error) {
+	row := q.db.QueryRow(ctx, pruneAudit, arg.Age, arg.AtMost)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const pruneEvents = `-- name: PruneEvents :execrows
 DELETE FROM events WHERE sequence IN (
     SELECT old.sequence FROM events AS old

@@ -11,3 +11,6 @@ DELETE FROM events WHERE sequence IN (
     WHERE old.created_at < now() - make_interval(secs => @age::double precision)
     ORDER BY old.created_at LIMIT @at_most FOR UPDATE SKIP LOCKED
 );
+
+-- name: PruneAudit :one
+SELECT prune_audit(@age::double precision, @at_most::integer)::bigint;

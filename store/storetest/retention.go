@@ -32,3 +32,26 @@ func testPrune(t *testing.T, f Fleet) {
 	equal(t, "events", prune(hawkfish.Retention{Events: time.Nanosecond}, 99), len(events))
 	equal(t, "no event", len(must(f.ReadEvents(t.Context(), 0, 99))(t)), 0)
 }
+
+// The oldest entries of the audit trail go first, in batches, and only when they are asked to.
+func testPruneAudit(t *testing.T, f Fleet) {
+	var entries []hawkfish.AuditEntry
+	for i := range 6 {
+		at := time.Now().Add(-time.Hour)
+		if i > 3 {
+			at = time.Now()
+		}
+		entries = append(entries, hawkfish.AuditEntry{At: at, Method: "PATCH", Target: "/redfish/v1/Systems/a", Outcome: hawkfish.AuditDone, Status: 200})
+	}
+	ok(t, f.AppendAudit(t.Context(), entries))
+	left := func() int { return int(must(f.AuditStats(t.Context()))(t).ByOutcome[hawkfish.AuditDone]) }
+	for _, c := range []struct {
+		keep  time.Duration
+		limit int
+		gone  int
+		left  int
+	}{{0, 9, 0, 6}, {2 * time.Hour, 9, 0, 6}, {time.Minute, 3, 3, 3}, {time.Minute, 3, 1, 2}, {time.Minute, 3, 0, 2}} {
+		equal(t, "gone", must(f.Prune(t.Context(), hawkfish.Retention{Audit: c.keep}, c.limit))(t), c.gone)
+		equal(t, "left", left(), c.left)
+	}
+}

@@ -71,9 +71,7 @@ func (s *Server) refuseUnread(http *fasthttp.RequestCtx, status int) {
 // known lets pass the methods that fiber knows; it would answer others with a plain text.
 func (s *Server) known(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	return func(http *fasthttp.RequestCtx) {
-		if len(http.Request.Header.PeekBytes(headersEnd)) > 0 {
-			dropTrailers(&http.Request.Header)
-		}
+		dropTrailers(&http.Request.Header)
 		if methods[string(http.Method())] == "" {
 			s.refuseUnread(http, fasthttp.StatusNotImplemented)
 			return

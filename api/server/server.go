@@ -105,7 +105,7 @@ func New(cfg Config) *Server {
 
 	inner := s.app.Server()
 	inner.CloseOnShutdown = true // a client that keeps its connection alive must not hold up the end
-	inner.HeaderReceived = markHeaders
+	inner.HeaderReceived = keepHeaders
 	inner.Handler = s.known(inner.Handler)
 	if cfg.HTTP2 && cfg.TLS != nil {
 		s.http2 = newH2server(s)

@@ -7,13 +7,20 @@ import (
 )
 
 // A client may send fields after a body of unknown length (trailers). They are no headers (RFC 9110, 6.5.1), and mean nothing here; but
-// fasthttp puts them among the headers. A mark, under a name that cannot be sent, tells them apart.
-var headersEnd = []byte{0}
+// fasthttp puts them among the headers. So these are kept, under a name that cannot be sent, before the body is read.
+var keptHeaders = []byte{0}
 
-// markHeaders is called by fasthttp between the headers and the body.
-func markHeaders(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
+// separator is between names and values that are kept; neither can hold it.
+var separator = []byte{'\n'}
+
+// keepHeaders is called by fasthttp between the headers and the body.
+func keepHeaders(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	if header.ContentLength() == chunked {
-		header.SetCanonical(headersEnd, headersEnd)
+		var kept []byte
+		for name, value := range header.All() {
+			kept = append(append(append(append(kept, name...), separator...), value...), separator...)
+		}
+		header.SetCanonical(keptHeaders, kept)
 	}
 	return fasthttp.RequestConfig{}
 }
@@ -21,28 +28,24 @@ func markHeaders(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
 // chunked is what fasthttp says of the length when there is Transfer-Encoding: chunked.
 const chunked = -1
 
-// dropTrailers removes what came after the mark, and the mark.
+// dropTrailers leaves only the headers that were kept, if any were.
 func dropTrailers(header *fasthttp.RequestHeader) {
-	var proper [][2][]byte
-	var late [][]byte
-	marked := false
-	for name, value := range header.All() {
-		switch {
-		case bytes.Equal(name, headersEnd):
-			marked = true
-		case marked:
-			late = append(late, bytes.Clone(name))
-		default:
-			proper = append(proper, [2][]byte{bytes.Clone(name), bytes.Clone(value)})
-		}
+	kept := header.PeekBytes(keptHeaders)
+	if kept == nil {
+		return
 	}
-	header.DelBytes(headersEnd)
-	for _, name := range late {
+	kept = bytes.Clone(kept)
+	var names [][]byte
+	for name := range header.All() {
+		names = append(names, bytes.Clone(name))
+	}
+	for _, name := range names {
 		header.DelBytes(name)
-		for _, line := range proper {
-			if bytes.Equal(line[0], name) {
-				header.AddBytesKV(name, line[1])
-			}
-		}
+	}
+	for len(kept) > 0 {
+		name, rest, _ := bytes.Cut(kept, separator)
+		value, rest, _ := bytes.Cut(rest, separator)
+		header.AddBytesKV(name, value)
+		kept = rest
 	}
 }

@@ -62,6 +62,11 @@ type Hypervisor interface {
 	// are lost, which is the error it returns. ready is called once when no later change can be missed.
 	Watch(ctx context.Context, ready func(), seen func(Observation)) error
 
+	// Inspect says what a system has: of a guest that runs, what it was started with and what it says of itself, else
+	// what it will be started with. A guest that does not answer keeps nobody waiting for more than a few seconds.
+	// NotFound when the system has no domain here.
+	Inspect(ctx context.Context, systemID string) (Inventory, error)
+
 	// SerialOutput returns the last max bytes that the guest wrote to its first serial port
 	// since it was last started from off; nothing when it has never run.
 	SerialOutput(ctx context.Context, systemID string, max int) ([]byte, error)

@@ -30,6 +30,8 @@ type World struct {
 	HTTP bool
 	// Network is one that guests can be connected to; empty: none.
 	Network string
+	// Addresses says that a guest of Image gets an address on Network.
+	Addresses bool
 	// Patience is how long anything may take; zero: 30 seconds.
 	Patience time.Duration
 }
@@ -67,6 +69,7 @@ func Run(t *testing.T, w World) {
 		{"Guest", guestTests},
 		{"Serial", serialTests},
 		{"Observe", observeTests},
+		{"Inspect", inspectTests},
 		{"Watch", watchTests},
 		{"Reopen", reopenTests},
 		{"Context", contextTests},

@@ -27,9 +27,11 @@ func domainXML(g hawkfish.Guest, p platform, at files, m mark) (string, error) {
 	d.Metadata = &libvirtxml.DomainMetadata{XML: metadata}
 	d.Memory = &libvirtxml.DomainMemory{Value: uint(g.MemoryMiB), Unit: "MiB"}
 	d.VCPU = &libvirtxml.DomainVCPU{Placement: "static", Value: uint(g.CPUs)}
-	d.SysInfo = sysInfo(g)
+	d.CPU.Topology = oneSocket(d.VCPU.Value)
+	d.SysInfo = sysInfo(g, p)
 	d.OS.SMBios = &libvirtxml.DomainSMBios{Mode: "sysinfo"}
 	d.Devices.Disks = []libvirtxml.DomainDisk{bootDisk(at.disk, order.disk), cdrom(order.cdrom)}
+	d.Devices.Disks[0].Serial = driveSerial(g.ID)
 	d.Devices.Interfaces = interfaces(g, order.network)
 	addDevices(&d, at.serial)
 	return d.Marshal()
@@ -92,21 +94,4 @@ func bootOrder(s schemas.BootSource) (bootRanks, error) {
 		return order, hawkfish.Refused("/Boot", string(s), "guests boot from Hdd, Pxe or Cd")
 	}
 	return order, nil
-}
-
-// sysInfo is the system as its firmware tables (SMBIOS, DSP0134) describe it.
-func sysInfo(g hawkfish.Guest) []libvirtxml.DomainSysInfo {
-	system := []libvirtxml.DomainSysInfoEntry{
-		{Name: "manufacturer", Value: "HawkFish"},
-		{Name: "product", Value: "Virtual Machine"},
-		{Name: "serial", Value: g.ID},
-		{Name: "uuid", Value: g.ID},
-	}
-	smbios := &libvirtxml.DomainSysInfoSMBIOS{System: &libvirtxml.DomainSysInfoSystem{Entry: system}}
-	if g.AssetTag != "" {
-		smbios.Chassis = &libvirtxml.DomainSysInfoChassis{
-			Entry: []libvirtxml.DomainSysInfoEntry{{Name: "asset", Value: g.AssetTag}},
-		}
-	}
-	return []libvirtxml.DomainSysInfo{{SMBIOS: smbios}}
 }

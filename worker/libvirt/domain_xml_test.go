@@ -21,8 +21,8 @@ var (
 		AssetTag: `rack "4" <left> & right`,
 		Image:    hawkfish.ImageSource{SHA256: strings.Repeat("ab", 32)},
 	}
-	emulated = platform{arch: "x86_64", machine: "q35", domainType: "qemu", cpu: "qemu64"}
-	native   = platform{arch: "x86_64", machine: "pc", domainType: "kvm", cpu: "host-passthrough"}
+	emulated = platform{arch: "x86_64", machine: "q35", domainType: "qemu", cpu: "qemu64", hypervisor: "QEMU 7.2.22, libvirt 9.0.0"}
+	native   = platform{arch: "x86_64", machine: "pc", domainType: "kvm", cpu: "host-passthrough", hypervisor: "QEMU 7.2.22, libvirt 9.0.0"}
 	someDir  = files{disk: "/pool/disk.qcow2", serial: "/pool/log.serial"}
 )
 

@@ -31,6 +31,7 @@ const (
 	MethodObserveAll       Method = "ObserveAll"
 	MethodWatch            Method = "Watch"
 	MethodSerialOutput     Method = "SerialOutput"
+	MethodInspect          Method = "Inspect"
 )
 
 // Latency is how long a call takes, picked evenly between the two.

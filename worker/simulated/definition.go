@@ -2,6 +2,7 @@ package simulated
 
 import (
 	"context"
+	"reflect"
 	"strconv"
 
 	"github.com/projectbeskar/hawkfish"
@@ -66,6 +67,9 @@ func (h *Hypervisor) Define(ctx context.Context, g hawkfish.Guest) error {
 		}
 		if !s.Defined {
 			s.Deaf = h.roll(h.guests.Deaf)
+		}
+		if !reflect.DeepEqual(s.Guest, g) {
+			s.Changes++
 		}
 		s.Defined, s.Guest = true, g
 		return nil

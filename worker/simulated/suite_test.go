@@ -66,7 +66,7 @@ func TestHypervisor(t *testing.T) {
 				BootText: simulated.BootComplete,
 				ImageDir: images,
 				HTTP:     true,
-				Network:  "default",
+				Network:  "default", Addresses: true,
 				Open: func(t *testing.T) hypervisortest.Host {
 					config := simulated.Config{
 						Source:    source(t, images),

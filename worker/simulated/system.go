@@ -14,6 +14,7 @@ import (
 type system struct {
 	Guest   hawkfish.Guest `json:"guest"`             // as it was last defined
 	Defined bool           `json:"defined,omitempty"` // there is a domain
+	Changes int64          `json:"changes,omitempty"` // how often Guest has changed
 	Disk    *disk          `json:"disk,omitempty"`    // nil: there is none
 
 	On         bool               `json:"on,omitempty"`
@@ -64,13 +65,14 @@ type visible struct {
 	defined, on        bool
 	lastReset          time.Time
 	booted, generation int64
+	changes            int64
 }
 
 func (s *system) visible() visible {
 	if s == nil || !s.Defined {
 		return visible{}
 	}
-	return visible{true, s.On, s.LastReset, s.Booted, s.Generation}
+	return visible{true, s.On, s.LastReset, s.Booted, s.Generation, s.Changes}
 }
 
 // put replaces a system, keeps it, and tells the watchers. The caller holds mu.

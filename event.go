@@ -30,6 +30,14 @@ const (
 	EventTaskEnded     EventKind = "TaskEnded"
 	EventImageReady    EventKind = "ImageReady"
 	EventImageDeleted  EventKind = "ImageDeleted"
+
+	EventSystemReset          EventKind = "SystemReset" // it was reset, or has restarted by itself, and stayed on
+	EventSystemLost           EventKind = "SystemLost"  // its host does not have it any more
+	EventSystemFound          EventKind = "SystemFound" // its host has it again
+	EventSystemChanged        EventKind = "SystemChanged"
+	EventBootOverrideSet      EventKind = "BootOverrideSet"
+	EventBootOverrideConsumed EventKind = "BootOverrideConsumed"
+	EventLogCleared           EventKind = "LogCleared"
 )
 
 // TaskDetail is the Detail of the events of tasks.
@@ -37,10 +45,50 @@ type TaskDetail struct {
 	TaskID    string            `json:"task"`
 	Operation Operation         `json:"operation"`
 	State     schemas.TaskState `json:"state"`
+	Requester string            `json:"requester,omitempty"`
+	Reset     schemas.ResetType `json:"reset,omitempty"` // of OpReset
+}
+
+// Detail is what the events of t tell of it.
+func (t Task) Detail() TaskDetail {
+	d := TaskDetail{TaskID: t.ID, Operation: t.Operation, State: t.State, Requester: t.Requester}
+	if t.Operation == OpReset {
+		var in struct {
+			Type schemas.ResetType `json:"type"`
+		}
+		if json.Unmarshal(t.Input, &in) == nil {
+			d.Reset = in.Type
+		}
+	}
+	return d
 }
 
 // PowerDetail is the Detail of EventPowerChanged.
 type PowerDetail struct {
 	From schemas.PowerState `json:"from"`
 	To   schemas.PowerState `json:"to"`
+}
+
+// HostDetail is the Detail of EventSystemLost.
+type HostDetail struct {
+	Host string `json:"host"`
+}
+
+// BootDetail is the Detail of the events of boot overrides.
+type BootDetail struct {
+	Target    schemas.BootSource                `json:"target"`
+	Enabled   schemas.BootSourceOverrideEnabled `json:"enabled,omitempty"`
+	Requester string                            `json:"requester,omitempty"`
+}
+
+// ChangeDetail is the Detail of EventSystemChanged.
+type ChangeDetail struct {
+	Properties []string `json:"properties"` // as callers name them
+	Requester  string   `json:"requester"`
+}
+
+// LogDetail is the Detail of EventLogCleared.
+type LogDetail struct {
+	Log       LogName `json:"log"`
+	Requester string  `json:"requester"`
 }

@@ -25,6 +25,7 @@ type Store interface {
 	Projects
 	SettingsKeeper
 	Trail
+	Logs
 	Outbox
 	Housekeeping
 }
@@ -168,13 +169,13 @@ type Accounts interface {
 
 // Housekeeping forgets what is over.
 type Housekeeping interface {
-	// Prune forgets up to limit ended tasks, up to limit events and up to limit entries of the audit trail that are
+	// Prune forgets up to limit each of ended tasks, events, entries of the audit trail and entries of logs that are
 	// older than keep says, and the sessions that have expired. It returns how many are gone.
 	Prune(ctx context.Context, keep Retention, limit int) (int, error)
 }
 
 // Retention says how long what is over is kept; 0: for ever.
-type Retention struct{ Tasks, Events, Audit time.Duration }
+type Retention struct{ Tasks, Events, Audit, Logs time.Duration }
 
 // Projects keeps projects and their members. Changes take a revision, as those of Accounts do.
 type Projects interface {
@@ -209,6 +210,15 @@ type Trail interface {
 	// ListAudit orders newest first.
 	ListAudit(ctx context.Context, filter AuditFilter, page Page) ([]AuditEntry, int, error)
 	AuditStats(ctx context.Context) (AuditStats, error)
+}
+
+// Logs keeps what happened to systems. Entries are written with the events that they tell of.
+type Logs interface {
+	// ListLog returns a page of a system's log, oldest first, and how many entries there are in all.
+	ListLog(ctx context.Context, systemID string, log LogName, filter LogFilter, page Page) ([]LogEntry, int, error)
+	FindLogEntry(ctx context.Context, systemID string, log LogName, number int64) (LogEntry, error)
+	// ClearLog forgets the entries of one log of a system. NotFound when there is no such system.
+	ClearLog(ctx context.Context, scope Scope, systemID string, log LogName, requester string) error
 }
 
 // Outbox keeps events until everyone has read them.

@@ -23,6 +23,7 @@ type Store interface {
 	hawkfish.Projects
 	hawkfish.SettingsKeeper
 	hawkfish.Trail
+	hawkfish.Logs
 }
 
 // Asked is who asks for something, and with which request; it is kept with the task.

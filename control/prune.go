@@ -23,7 +23,7 @@ func Prune(ctx context.Context, store hawkfish.Housekeeping, keep hawkfish.Reten
 		case err != nil && ctx.Err() == nil:
 			log.WarnContext(ctx, "what is over could not be forgotten", "error", err)
 		case gone > 0:
-			log.InfoContext(ctx, "old tasks, events, audit entries and sessions are forgotten", "count", gone)
+			log.InfoContext(ctx, "old tasks, events, audit entries, entries of logs and sessions are forgotten", "count", gone)
 		}
 		select {
 		case <-ctx.Done():

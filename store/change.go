@@ -37,11 +37,19 @@ func (s *Store) UpdateSystem(ctx context.Context, scope hawkfish.Scope, id strin
 			return changed{}, &hawkfish.Error{Kind: hawkfish.Stale, Resource: resourceSystem, ID: id}
 		}
 		is, err := changeSystem(ctx, q, was, change)
-		if err != nil || is.Revision == was.Revision || !concernsHost(was, is) {
+		if err != nil || is.Revision == was.Revision {
 			return changed{System: is}, err
 		}
-		task, err := carryOut(ctx, q, is, carry)
-		return changed{is, task}, err
+		events, task := changeEvents(was, is, carry.Requester), hawkfish.Task{}
+		if concernsHost(was, is) {
+			if task, err = carryOut(ctx, q, is, carry); err != nil {
+				return changed{}, err
+			}
+		}
+		if task.ID != "" {
+			events = append(events, taskEvent(hawkfish.EventTaskOpened, task))
+		}
+		return changed{is, task}, record(ctx, q, events)
 	})
 	return after.System, after.Task, err
 }
@@ -90,17 +98,14 @@ func concernsGuest(was, is hawkfish.System) bool {
 	return is.CPUs != was.CPUs || is.MemoryMiB != was.MemoryMiB || !is.Machine.Equal(was.Machine)
 }
 
+// carryOut opens the task that carries a change to the host, unless one that has not begun will do it.
 func carryOut(ctx context.Context, q *db.Queries, s hawkfish.System, carry hawkfish.Task) (hawkfish.Task, error) {
 	waits, err := q.ConfigurationWaits(ctx, db.ConfigurationWaitsParams{ID: s.ID, Configure: string(hawkfish.OpConfigure)})
 	if err != nil || waits {
 		return hawkfish.Task{}, err
 	}
 	carry.ProjectID, carry.Target.Name = s.ProjectID, s.Name
-	opened, err := enqueue(ctx, q, carry, hawkfish.MaxWaitingTasks)
-	if err != nil {
-		return opened, err
-	}
-	return opened, record(ctx, q, []hawkfish.Event{taskEvent(hawkfish.EventTaskOpened, opened)})
+	return enqueue(ctx, q, carry, hawkfish.MaxWaitingTasks)
 }
 
 func insertSystem(ctx context.Context, q *db.Queries, s hawkfish.System) (hawkfish.System, error) {

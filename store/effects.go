@@ -93,6 +93,9 @@ func systemLost(ctx context.Context, q *db.Queries, t hawkfish.Task, _ *hawkfish
 }
 
 func removeSystem(ctx context.Context, q *db.Queries, t hawkfish.Task, _ *hawkfish.ImageFacts) error {
+	if err := q.DropLogs(ctx, t.Target.ID); err != nil {
+		return err
+	}
 	_, err := q.DeleteSystem(ctx, t.Target.ID)
 	return err
 }

@@ -15,17 +15,18 @@ import (
 
 // Redfish's names of what the store keeps, as errors carry them.
 const (
-	resourceSystem  = "ComputerSystem"
-	resourceImage   = "Image"
-	resourceHost    = "Host"
-	resourceTask    = "Task"
-	resourceAccount = "ManagerAccount"
-	resourceSession = "Session"
-	resourceProject = "Project"
-	resourceRole    = "Role"
-	resourceMember  = "Member"
-	resourceSetting = "Setting"
-	resourceAudit   = "AuditEntry"
+	resourceSystem   = "ComputerSystem"
+	resourceImage    = "Image"
+	resourceHost     = "Host"
+	resourceTask     = "Task"
+	resourceAccount  = "ManagerAccount"
+	resourceSession  = "Session"
+	resourceProject  = "Project"
+	resourceRole     = "Role"
+	resourceMember   = "Member"
+	resourceSetting  = "Setting"
+	resourceAudit    = "AuditEntry"
+	resourceLogEntry = "LogEntry"
 )
 
 // subject is what a call is about, in the caller's words.

@@ -27,7 +27,7 @@ func (s *Store) ReadEvents(ctx context.Context, after int64, limit int) ([]hawkf
 	})
 }
 
-// record writes events. It is the last thing a transaction does, because from then on no other can write any.
+// record writes events, and what they say in the logs of systems. It is the last thing a transaction does, because from then on no other can write any.
 func record(ctx context.Context, q *db.Queries, events []hawkfish.Event) error {
 	if len(events) == 0 {
 		return nil
@@ -42,14 +42,18 @@ func record(ctx context.Context, q *db.Queries, events []hawkfish.Event) error {
 		p.Details = append(p.Details, string(e.Detail))
 		p.Ats = append(p.Ats, e.At)
 	}
-	return q.InsertEvents(ctx, p)
+	sequences, err := q.InsertEvents(ctx, p)
+	if err != nil {
+		return err
+	}
+	return writeLogs(ctx, q, events, sequences)
 }
 
 // taskEvent tells of a task; its origin is what the task works on.
 func taskEvent(kind hawkfish.EventKind, t hawkfish.Task) hawkfish.Event {
 	return hawkfish.Event{
 		ProjectID: t.ProjectID, Origin: t.Target, Kind: kind,
-		Detail: detail(hawkfish.TaskDetail{TaskID: t.ID, Operation: t.Operation, State: t.State}),
+		Detail: detail(t.Detail()),
 	}
 }
 

@@ -31,7 +31,7 @@ func (s *Store) Observe(ctx context.Context, hostID string, seen []hawkfish.Obse
 	return err
 }
 
-// observe stores observations, and returns the events of those that changed a system's power. An empty
+// observe stores observations, and returns the events that follow. An empty
 // host observes wherever the systems are.
 func observe(ctx context.Context, q *db.Queries, hostID string, seen []hawkfish.Observation) ([]hawkfish.Event, error) {
 	p := db.ObserveSystemsParams{Host: hostID}
@@ -51,9 +51,9 @@ func observe(ctx context.Context, q *db.Queries, hostID string, seen []hawkfish.
 	if err != nil {
 		return nil, err
 	}
-	events := make([]hawkfish.Event, len(rows))
-	for i, r := range rows {
-		events[i] = powerEvent(r.ProjectID, r.ID, r.Name, r.Was, r.Power, r.ObservedAt)
+	var events []hawkfish.Event
+	for _, r := range rows {
+		events = append(events, seenEvents(r)...)
 	}
 	return events, nil
 }
@@ -68,9 +68,9 @@ func lose(ctx context.Context, q *db.Queries, hostID string, seen []hawkfish.Obs
 	if err != nil {
 		return nil, err
 	}
-	events := make([]hawkfish.Event, len(rows))
-	for i, r := range rows {
-		events[i] = powerEvent(r.ProjectID, r.ID, r.Name, r.Was, r.Power, r.ObservedAt)
+	var events []hawkfish.Event
+	for _, r := range rows {
+		events = append(events, lostEvents(hostID, r)...)
 	}
 	return events, nil
 }

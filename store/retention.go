@@ -9,8 +9,8 @@ import (
 	"github.com/projectbeskar/hawkfish/store/db"
 )
 
-// Prune forgets up to limit tasks that have ended, up to limit events and up to limit entries of the audit trail that
-// are older than keep says, the oldest first, and the sessions that have expired. It returns how many are gone. Any number of processes may prune.
+// Prune forgets up to limit each of tasks that have ended, events, entries of the audit trail and entries of logs that are
+// older than keep says, the oldest first, and the sessions that have expired. It returns how many are gone. Any number of processes may prune.
 func (s *Store) Prune(ctx context.Context, keep hawkfish.Retention, limit int) (int, error) {
 	atMost := int32(min(limit, math.MaxInt32))
 	var gone int64
@@ -26,6 +26,9 @@ func (s *Store) Prune(ctx context.Context, keep hawkfish.Retention, limit int) (
 		}},
 		{keep.Audit, func(ctx context.Context, q *db.Queries, age float64) (int64, error) {
 			return q.PruneAudit(ctx, db.PruneAuditParams{Age: age, AtMost: atMost})
+		}},
+		{keep.Logs, func(ctx context.Context, q *db.Queries, age float64) (int64, error) {
+			return q.PruneLogs(ctx, db.PruneLogsParams{Age: age, AtMost: atMost})
 		}},
 	} {
 		if prune.age == 0 {

@@ -72,6 +72,7 @@ type Retention struct {
 	TaskRetention  time.Duration `key:"task_retention" default:"168h" validate:"min=0" help:"how long tasks are kept after they have ended; 0 means for ever"`
 	EventRetention time.Duration `key:"event_retention" default:"168h" validate:"min=0" help:"how long events are kept; 0 means for ever"`
 	AuditRetention time.Duration `key:"audit_retention" default:"0" validate:"min=0" help:"how long entries of the audit trail are kept, such as 8760h for a year; 0 means for ever"`
+	LogRetention   time.Duration `key:"log_retention" default:"2160h" validate:"min=0" help:"how long entries of the systems' logs are kept, of which each log has room for the last 1,000; 0 means as long as there is room"`
 }
 
 // Temporal is what carries out the workflows.

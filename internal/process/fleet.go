@@ -24,7 +24,7 @@ func Fleet(ctx context.Context, p Parts) error {
 	return together(ctx,
 		k.dispatcher.Run,
 		func(ctx context.Context) error {
-			keep := hawkfish.Retention{Tasks: p.Config.TaskRetention, Events: p.Config.EventRetention, Audit: p.Config.AuditRetention}
+			keep := hawkfish.Retention{Tasks: p.Config.TaskRetention, Events: p.Config.EventRetention, Audit: p.Config.AuditRetention, Logs: p.Config.LogRetention}
 			return control.Prune(ctx, k.store, keep, p.Log.With("component", "prune"))
 		},
 		func(ctx context.Context) error {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const insertEvents = `-- name: InsertEvents :exec
+const insertEvents = `-- name: InsertEvents :many
 INSERT INTO events (project_id, origin_kind, origin_id, origin_name, kind, detail, at)
 SELECT e.project_id, e.origin_kind, e.origin_id, e.origin_name, e.kind, e.detail, coalesce(nullif(e.at, $1::timestamptz), now())
 FROM (
@@ -18,6 +18,7 @@ FROM (
         unnest($4::uuid[]) AS origin_id, unnest($5::text[]) AS origin_name,
         unnest($6::text[]) AS kind, unnest($7::text[])::json AS detail, unnest($8::timestamptz[]) AS at
 ) AS e
+RETURNING sequence
 `
 
 type InsertEventsParams struct {
@@ -31,9 +32,9 @@ type InsertEventsParams struct {
 	Ats         []time.Time
 }
 
-// In the order of the arrays. A time that is not known is now.
-func (q *Queries) InsertEvents(ctx context.Context, arg InsertEventsParams) error {
-	_, err := q.db.Exec(ctx, insertEvents,
+// In the order of the arrays, and so are the sequence numbers. A time that is not known is now.
+func (q *Queries) InsertEvents(ctx context.Context, arg InsertEventsParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, insertEvents,
 		arg.NoTime,
 		arg.ProjectIds,
 		arg.OriginKinds,
@@ -43,7 +44,22 @@ func (q *Queries) InsertEvents(ctx context.Context, arg InsertEventsParams) erro
 		arg.Details,
 		arg.Ats,
 	)
-	return err
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var sequence int64
+		if err := rows.Scan(&sequence); err != nil {
+			return nil, err
+		}
+		items = append(items, sequence)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const readEvents = `-- name: ReadEvents :many

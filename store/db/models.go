@@ -90,6 +90,23 @@ type Image struct {
 	UpdatedAt    time.Time
 }
 
+type LogEntry struct {
+	SystemID   string
+	Log        string
+	Slot       int32
+	Number     int64
+	Event      int64
+	Kind       string
+	At         time.Time
+	Severity   string
+	MessageID  string
+	Message    string
+	Args       []string
+	Resolution string
+	UserName   string
+	TaskID     string
+}
+
 type Project struct {
 	ID          string
 	Name        string

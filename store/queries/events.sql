@@ -1,12 +1,13 @@
--- name: InsertEvents :exec
--- In the order of the arrays. A time that is not known is now.
+-- name: InsertEvents :many
+-- In the order of the arrays, and so are the sequence numbers. A time that is not known is now.
 INSERT INTO events (project_id, origin_kind, origin_id, origin_name, kind, detail, at)
 SELECT e.project_id, e.origin_kind, e.origin_id, e.origin_name, e.kind, e.detail, coalesce(nullif(e.at, @no_time::timestamptz), now())
 FROM (
     SELECT unnest(@project_ids::uuid[]) AS project_id, unnest(@origin_kinds::text[]) AS origin_kind,
         unnest(@origin_ids::uuid[]) AS origin_id, unnest(@origin_names::text[]) AS origin_name,
         unnest(@kinds::text[]) AS kind, unnest(@details::text[])::json AS detail, unnest(@ats::timestamptz[]) AS at
-) AS e;
+) AS e
+RETURNING sequence;
 
 -- name: ReadEvents :many
 SELECT * FROM events WHERE sequence > @after ORDER BY sequence LIMIT @at_most;

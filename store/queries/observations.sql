@@ -1,5 +1,5 @@
 -- name: ObserveSystems :many
--- Keeps, of each system, the latest look, and returns the systems whose power changed. A system that is absent
+-- Keeps, of each system, the latest look, and returns the systems of which something changed that callers see. A system that is absent
 -- does not run; one that was Ready is Lost, and a Lost one that is seen is Ready again. A boot override that was to
 -- hold once, and was consumed, holds no longer; what a guest runs with is remembered until it has what it is to have. An empty
 -- host observes wherever the system is.
@@ -37,9 +37,14 @@ WITH seen AS (
         revision = systems.revision + visible::integer,
         updated_at = CASE WHEN visible THEN now() ELSE systems.updated_at END
     FROM judged WHERE systems.id = judged.id
-    RETURNING systems.id, systems.name, systems.project_id, judged.power AS was, systems.power, systems.observed_at
+    RETURNING systems.id, systems.name, systems.project_id, systems.host_id, judged.power AS was, systems.power,
+        judged.phase AS was_phase, systems.phase, judged.last_reset AS was_reset, systems.last_reset, systems.observed_at, judged.visible,
+        CASE WHEN judged.machine #> '{boot,override,target}' IS DISTINCT FROM systems.machine #> '{boot,override,target}'
+            THEN judged.machine #>> '{boot,override,target}' END AS consumed
 )
-SELECT id, name, project_id, was, power, observed_at::timestamptz AS observed_at FROM updated WHERE was <> power;
+SELECT id, name, project_id, coalesce(host_id, '') AS host_id, was, power, was_phase, phase, was_reset, last_reset,
+    observed_at::timestamptz AS observed_at, coalesce(consumed, '')::text AS consumed
+FROM updated WHERE visible;
 
 -- name: LoseSystems :many
 -- The Ready systems of a host that a complete look did not find, and that nobody has observed since, are Lost.
@@ -55,4 +60,4 @@ WITH locked AS (
     FROM locked WHERE systems.id = locked.id
     RETURNING systems.id, systems.name, systems.project_id, locked.power AS was, systems.power, systems.observed_at
 )
-SELECT id, name, project_id, was, power, observed_at::timestamptz AS observed_at FROM updated WHERE was <> power;
+SELECT id, name, project_id, was, power, observed_at::timestamptz AS observed_at FROM updated;

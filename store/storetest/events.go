@@ -46,7 +46,7 @@ func testEvents(t *testing.T, f Fleet) {
 	equal(t, "after", must(f.ReadEvents(t.Context(), events[3].Sequence, 2))(t), events[4:6])
 	var detail hawkfish.TaskDetail
 	ok(t, json.Unmarshal(events[9].Detail, &detail))
-	equal(t, "detail", detail, hawkfish.TaskDetail{TaskID: deletion.ID, Operation: hawkfish.OpDelete, State: schemas.TaskStateCompleted})
+	equal(t, "detail", detail, hawkfish.TaskDetail{TaskID: deletion.ID, Operation: hawkfish.OpDelete, State: schemas.TaskStateCompleted, Requester: "tester"})
 }
 
 // Who reads while others write misses nothing: no event turns up behind one already read.

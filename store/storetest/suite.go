@@ -69,6 +69,8 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"QuotaRace":               testQuotaRace,
 		"Settings":                testSettings,
 		"Audit":                   testAudit,
+		"Logs":                    testLogs,
+		"LogsAreBounded":          testLogsAreBounded,
 		"Strangers":               testStrangers,
 		"Events":                  testEvents,
 		"EventsAppearInOrder":     testEventsAppearInOrder,

@@ -1,6 +1,10 @@
 package hawkfish
 
-import "time"
+import (
+	"time"
+
+	"github.com/projectbeskar/hawkfish/schemas"
+)
 
 // Host is one hypervisor: a libvirtd and the worker beside it.
 type Host struct {
@@ -41,4 +45,14 @@ type HostFacts struct {
 	CPUModel   string    `json:"cpu_model"`
 	Hypervisor string    `json:"hypervisor"` // such as "QEMU 7.2.22, libvirt 9.0.0"
 	Networks   []string  `json:"networks"`   // active libvirt networks
+	// Firmware lists the modes that guests can boot in; nil: the host does not say, and has Legacy.
+	Firmware []schemas.BootSourceOverrideMode `json:"firmware,omitempty"`
+}
+
+// Modes lists the modes that guests can boot in on the host; nil: there is no host.
+func (h Host) Modes() []schemas.BootSourceOverrideMode {
+	if h.ID != "" && h.Facts.Firmware == nil {
+		return []schemas.BootSourceOverrideMode{schemas.BootSourceOverrideModeLegacy}
+	}
+	return h.Facts.Firmware
 }

@@ -40,19 +40,6 @@ type memorySummary struct {
 	GiB float64 `json:"TotalSystemMemoryGiB"`
 }
 
-type bootView struct {
-	Enabled schemas.BootSourceOverrideEnabled `json:"BootSourceOverrideEnabled"`
-	Target  schemas.BootSource                `json:"BootSourceOverrideTarget"`
-}
-
-func showBoot(b hawkfish.Boot) bootView {
-	v := bootView{Enabled: schemas.BootSourceOverrideEnabledDisabled, Target: schemas.BootSourceNone}
-	if b.Override.Active() {
-		v = bootView{Enabled: b.Override.Enabled, Target: b.Override.Target}
-	}
-	return v
-}
-
 // serialConsole says that nobody can type into the guest yet; what it prints is in the Oem SerialLog.
 type serialConsole struct {
 	SSH struct {
@@ -94,14 +81,18 @@ var systemStatus = map[hawkfish.SystemPhase]status{
 
 // systemPatch holds the writable properties of a ComputerSystem.
 type systemPatch struct {
-	AssetTag *string `json:"AssetTag" validate:"max=255" null:"clears"`
+	AssetTag *string    `json:"AssetTag" validate:"max=255" null:"clears"`
+	Boot     *bootPatch `json:"Boot"`
 }
 
-func (p systemPatch) apply(s *hawkfish.System) error {
-	if p.AssetTag != nil {
-		s.AssetTag = *p.AssetTag
+// apply changes a system that is on a host.
+func (p systemPatch) apply(on hawkfish.Host) hawkfish.SystemChange {
+	return func(s *hawkfish.System) error {
+		if p.AssetTag != nil {
+			s.AssetTag = *p.AssetTag
+		}
+		return p.Boot.apply(s, on.Modes())
 	}
-	return nil
 }
 
 func systems(c *control.Control) []redfish.Resource {
@@ -118,14 +109,18 @@ func systems(c *control.Control) []redfish.Resource {
 		Oem:      showSystemOem,
 		Revision: func(s hawkfish.System) int64 { return s.Revision },
 		Patch: redfish.Writable(func(ctx context.Context, req *redfish.Request, s hawkfish.System, p systemPatch) (hawkfish.System, error) {
-			return c.ConfigureSystem(ctx, asked(req), s, req.Expects(s.Revision), p.apply)
+			on, err := c.HostOf(ctx, s)
+			if err != nil {
+				return s, err
+			}
+			return c.ConfigureSystem(ctx, asked(req), s, req.Expects(s.Revision), p.apply(on))
 		}),
 		Delete: func(ctx context.Context, req *redfish.Request, s hawkfish.System) (redfish.Result, error) {
 			return accepted(c.DeleteSystem(ctx, asked(req), s))
 		},
-		Actions: []redfish.ActionOf[hawkfish.System]{redfish.Allowing(reset, "ResetType", acceptedResets())},
+		Actions: []redfish.ActionOf[hawkfish.System]{redfish.Allowing(reset, "ResetType", acceptedResets()), defaultBootOrder(c)},
 	})
-	return []redfish.Resource{systemCollection(c), system, serialLog(c)}
+	return append([]redfish.Resource{systemCollection(c), system, serialLog(c)}, bootOptions(c)...)
 }
 
 // findSystem loads the system that a URI names, by its UUID or by its name.
@@ -154,7 +149,7 @@ func showSystem(to redfish.Links, s hawkfish.System) systemView {
 		PowerState: s.Power, Status: systemStatus[s.Phase],
 		Processors: processorSummary{Count: 1, CoreCount: s.CPUs, LogicalProcessorCount: s.CPUs},
 		Memory:     memorySummary{GiB: float64(s.MemoryMiB) / 1024},
-		Boot:       showBoot(s.Machine.Boot),
+		Boot:       showBoot(to, s),
 	}
 	if !s.LastReset.IsZero() {
 		at := s.LastReset.UTC().Truncate(time.Second)

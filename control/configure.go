@@ -21,3 +21,11 @@ func (c *Control) ConfigureSystem(ctx context.Context, asked Asked, s hawkfish.S
 	}
 	return after, err
 }
+
+// HostOf returns the host that a system is placed on; the zero host: it has none yet.
+func (c *Control) HostOf(ctx context.Context, s hawkfish.System) (hawkfish.Host, error) {
+	if s.HostID == "" {
+		return hawkfish.Host{}, nil
+	}
+	return c.FindHost(ctx, s.HostID)
+}

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/api/redfish"
+	"github.com/projectbeskar/hawkfish/control"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// bootOptionView is something that a system can boot from (DSP0268, BootOption).
+type bootOptionView struct {
+	ID          string             `json:"Id"`
+	Name        string             `json:"Name"`
+	Reference   string             `json:"BootOptionReference"`
+	DisplayName string             `json:"DisplayName"`
+	Alias       schemas.BootSource `json:"Alias"`
+	Enabled     bool               `json:"BootOptionEnabled"` // it is in the boot order
+}
+
+// bootOption is one of a system's options.
+type bootOption struct {
+	hawkfish.System
+	hawkfish.BootOption
+}
+
+func (o bootOption) key() string { return bootOptionKey(o.System, o.BootOption) }
+
+func bootOptionKey(s hawkfish.System, o hawkfish.BootOption) string { return s.ID + "/" + o.Reference }
+
+func bootOptions(c *control.Control) []redfish.Resource {
+	find := findSystem(c)
+	collection := redfish.Collection(redfish.CollectionSpec{
+		Type:  schemas.TypeBootOptionCollection,
+		Title: "Boot Options",
+		Path:  "/redfish/v1/Systems/{id}/BootOptions",
+		Of:    "BootOption",
+		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
+			s, err := find(ctx, req)
+			options := s.BootOptions()
+			return redfish.Slice(redfish.Keys(options, func(o hawkfish.BootOption) string { return bootOptionKey(s, o) }), page), len(options), err
+		},
+	})
+	one := redfish.Define(redfish.Spec[bootOptionView, bootOption]{
+		Type: schemas.TypeBootOption,
+		Path: "/redfish/v1/Systems/{id}/BootOptions/{option}",
+		Load: func(ctx context.Context, req *redfish.Request) (bootOption, error) {
+			s, err := find(ctx, req)
+			if err != nil {
+				return bootOption{}, err
+			}
+			o, err := s.BootOption(req.Var("option"))
+			return bootOption{s, o}, err
+		},
+		Key:      bootOption.key,
+		Project:  func(o bootOption) string { return o.ProjectID },
+		Revision: func(o bootOption) int64 { return o.Revision },
+		Show:     showBootOption,
+	})
+	return []redfish.Resource{collection, one}
+}
+
+func showBootOption(_ redfish.Links, o bootOption) bootOptionView {
+	return bootOptionView{
+		ID: o.Reference, Name: o.BootOption.Name, Reference: o.Reference, DisplayName: o.BootOption.Name, Alias: o.Alias,
+		Enabled: slices.Contains(o.BootOrder(), o.BootOption),
+	}
+}

@@ -41,9 +41,9 @@ type Hypervisor interface {
 	// Undefine removes the system's domain and its firmware state. Conflict while the guest runs.
 	Undefine(ctx context.Context, systemID string) error
 
-	// Start boots a guest that is off.
+	// Start boots a guest that is off; one that Suspend has stopped goes on where it was.
 	Start(ctx context.Context, systemID string) (Observation, error)
-	// Stop pulls the plug.
+	// Stop pulls the plug, and forgets what Suspend has saved.
 	Stop(ctx context.Context, systemID string) (Observation, error)
 	// PressPowerButton sends the ACPI event and returns at once; the guest may ignore it. A guest that is off
 	// stays off, which is success.
@@ -53,6 +53,13 @@ type Hypervisor interface {
 	Reset(ctx context.Context, systemID, op string) (Observation, error)
 	// InjectNMI sends a non-maskable interrupt; op as with Reset.
 	InjectNMI(ctx context.Context, systemID, op string) error
+	// Pause holds a guest's processors. Conflict when the guest is off.
+	Pause(ctx context.Context, systemID string) (Observation, error)
+	// Resume lets a guest go on that is paused, whoever has paused it, or that sleeps. Conflict when it is off, or is
+	// paused because it can no longer run.
+	Resume(ctx context.Context, systemID string) (Observation, error)
+	// Suspend saves a guest's memory on the host and switches it off. A guest that is off stays so, which is success.
+	Suspend(ctx context.Context, systemID string) (Observation, error)
 
 	// Observe looks at one system. A system without a domain is an Observation with Absent set, not an error.
 	Observe(ctx context.Context, systemID string) (Observation, error)

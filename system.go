@@ -73,6 +73,10 @@ type Observation struct {
 	// a store keeps the latest and drops what arrives late.
 	At        time.Time `json:"at"`
 	LastReset time.Time `json:"last_reset,omitzero"` // zero: not known
+	// ResetCause says what made the guest start at LastReset; empty: not known.
+	ResetCause schemas.LastResetCauses `json:"reset_cause,omitempty"`
+	// Cause says why the power is as it is; empty: it is off or on for no known reason, or an earlier reason still holds.
+	Cause PowerCause `json:"cause,omitempty"`
 	// Booted is the Serial of the boot override that the guest's last boot consumed; 0: none.
 	Booted int64 `json:"booted,omitempty"`
 	// Generation is that of the machine that the running guest has; 0: not known.

@@ -47,7 +47,7 @@ func newWorld(t *testing.T) *world {
 	durabletest.Does(w.Run, steps.Define)
 	durabletest.Does(w.Run, steps.Undefine)
 	durabletest.Does(w.Run, steps.DeleteDisks)
-	for _, a := range []durable.Activity[power.Change, hawkfish.Observation]{power.Observe, power.Start, power.Stop, power.Shutdown, power.Reset, power.NMI} {
+	for _, a := range []durable.Activity[power.Change, hawkfish.Observation]{power.Observe, power.Start, power.Stop, power.Shutdown, power.Reset, power.NMI, power.Pause, power.Resume, power.Suspend} {
 		durabletest.Try(w.Run, a, func(c power.Change) (hawkfish.Observation, error) {
 			if c.While != "" && c.While != w.power {
 				return hawkfish.Observation{}, &hawkfish.Error{Kind: hawkfish.Stale}
@@ -172,9 +172,10 @@ func TestResetsFollowTheStateTable(t *testing.T) {
 	names := map[hawkfish.PowerStep]string{
 		hawkfish.StepStart: start, hawkfish.StepStop: stop, hawkfish.StepButton: power.Shutdown.Name,
 		hawkfish.StepReset: power.Reset.Name, hawkfish.StepNMI: power.NMI.Name,
+		hawkfish.StepPause: power.Pause.Name, hawkfish.StepResume: power.Resume.Name, hawkfish.StepSuspend: power.Suspend.Name,
 	}
 	for _, reset := range hawkfish.ResetTypes() {
-		for _, now := range []schemas.PowerState{schemas.PowerStateOff, schemas.PowerStateOn} {
+		for _, now := range []schemas.PowerState{schemas.PowerStateOff, schemas.PowerStateOn, schemas.PowerStatePaused} {
 			w := newWorld(t)
 			w.power = now
 			w.ExecuteWorkflow(powerflow.Run, powerflow.Reset{SystemID: "s1", Type: reset})
@@ -196,7 +197,7 @@ func TestResetsFollowTheStateTable(t *testing.T) {
 
 // What is believed to be known spares a trip to the host, and does no harm when it is wrong.
 func TestResetsOfOneStepDoNotAskFirst(t *testing.T) {
-	off, on := schemas.PowerStateOff, schemas.PowerStateOn
+	off, on, paused := schemas.PowerStateOff, schemas.PowerStateOn, schemas.PowerStatePaused
 	for _, tt := range []struct {
 		reset      schemas.ResetType
 		known, now schemas.PowerState
@@ -206,8 +207,10 @@ func TestResetsOfOneStepDoNotAskFirst(t *testing.T) {
 		{schemas.ResetTypeOn, off, on, []string{locate, start, observe, finish}},
 		{schemas.ResetTypeOn, on, off, []string{locate, observe, start, finish}},
 		{schemas.ResetTypeForceOff, on, on, []string{locate, stop, finish}},
-		{schemas.ResetTypeForceOff, on, off, []string{locate, stop, observe, finish}},
-		{schemas.ResetTypeForceOff, off, off, []string{locate, observe, finish}},
+		{schemas.ResetTypeForceOff, on, off, []string{locate, stop, observe, stop, finish}},
+		{schemas.ResetTypeForceOff, off, off, []string{locate, stop, finish}},
+		{schemas.ResetTypeOn, paused, paused, []string{locate, power.Resume.Name, finish}},
+		{schemas.ResetTypeGracefulShutdown, paused, paused, []string{locate, observe, power.Resume.Name, power.Shutdown.Name, finish}},
 		{schemas.ResetTypeForceRestart, on, on, []string{locate, power.Reset.Name, finish}},
 		{schemas.ResetTypeForceRestart, on, off, []string{locate, power.Reset.Name, observe, start, finish}},
 		{schemas.ResetTypeForceRestart, off, off, []string{locate, observe, start, finish}},

@@ -28,6 +28,9 @@ func Register(r worker.ActivityRegistry, host hawkfish.Hypervisor, grace Grace) 
 			return host.Start(ctx, in.SystemID)
 		}},
 		{Stop, plain(host.Stop)},
+		{Pause, plain(host.Pause)},
+		{Resume, plain(host.Resume)},
+		{Suspend, plain(host.Suspend)},
 		{Shutdown, grace.shutdown(host)},
 		{Reset, func(ctx context.Context, in Change) (hawkfish.Observation, error) {
 			return host.Reset(ctx, in.SystemID, in.Operation)
@@ -56,7 +59,7 @@ func (do step) guarded(host hawkfish.Hypervisor) func(context.Context, Change) (
 		if err != nil {
 			return seen, err
 		}
-		if seen.Absent || hawkfish.IsOn(seen.Power) != hawkfish.IsOn(in.While) {
+		if seen.Absent || !hawkfish.SamePower(seen.Power, in.While) {
 			return seen, &hawkfish.Error{Kind: hawkfish.Stale, Resource: "ComputerSystem", ID: in.SystemID, Message: "its power is no longer " + string(in.While)}
 		}
 		return do(ctx, in)

@@ -37,7 +37,7 @@ func TestAStepIsDoneOnlyWhileThePowerIsAsExpected(t *testing.T) {
 			absent    bool
 			done      int
 		}{
-			{"", off, false, 1}, {"", on, false, 1}, {on, on, false, 1}, {off, off, false, 1}, {on, paused, false, 1},
+			{"", off, false, 1}, {"", on, false, 1}, {on, on, false, 1}, {off, off, false, 1}, {paused, paused, false, 1}, {on, paused, false, 0}, {paused, on, false, 0},
 			{on, off, false, 0}, {off, on, false, 0}, {off, off, true, 0},
 		} {
 			m := &machine{seen: hawkfish.Observation{SystemID: "s1", Power: tt.is, Absent: tt.absent, At: time.Now()}}

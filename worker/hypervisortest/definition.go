@@ -82,6 +82,9 @@ var definitionTests = []test{
 			noValue(f.Stop(f.ctx(), g.ID)),
 			f.PressPowerButton(f.ctx(), g.ID),
 			noValue(f.Reset(f.ctx(), g.ID, "op")),
+			noValue(f.Pause(f.ctx(), g.ID)),
+			noValue(f.Resume(f.ctx(), g.ID)),
+			noValue(f.Suspend(f.ctx(), g.ID)),
 			f.InjectNMI(f.ctx(), g.ID, "op"),
 			noValue(f.SerialOutput(f.ctx(), g.ID, 100)),
 		} {

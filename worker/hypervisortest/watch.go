@@ -122,9 +122,31 @@ var watchTests = []test{
 		g, started := f.booted()
 		w := f.watch()
 		f.Reboot(f.T, g.ID)
-		w.until("the restart", g.ID, func(o hawkfish.Observation) bool {
+		o := w.until("the restart", g.ID, func(o hawkfish.Observation) bool {
 			return isOn(o) && o.LastReset.After(started.LastReset)
 		})
+		if o.ResetCause != schemas.LastResetCausesOSSoftRestart {
+			f.Errorf("got %+v", o)
+		}
+	}},
+	{"a guest whose process dies is seen", func(f *fixture) {
+		if f.Die == nil {
+			f.Skip("guests of this world cannot")
+		}
+		g, _ := f.booted()
+		w := f.watch()
+		f.Die(f.T, g.ID)
+		f.because(w.until("the death", g.ID, isOff), hawkfish.CauseCrashed)
+		f.ok(noValue(f.Start(f.ctx(), g.ID)))
+		w.until("the next start", g.ID, isOn)
+	}},
+	{"a guest that is held is seen", func(f *fixture) {
+		g, _ := f.booted()
+		w := f.watch()
+		f.ok(noValue(f.Pause(f.ctx(), g.ID)))
+		f.because(w.until("the pause", g.ID, hawkfish.Observation.IsPaused), hawkfish.CausePaused)
+		f.ok(noValue(f.Resume(f.ctx(), g.ID)))
+		w.until("the end of it", g.ID, isOn)
 	}},
 	{"several can watch", func(f *fixture) {
 		first, second := f.watch(), f.watch()

@@ -9,6 +9,7 @@ import (
 	golibvirt "github.com/digitalocean/go-libvirt"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // feed listens to the events of the host's domains on a connection of its own.
@@ -144,7 +145,9 @@ func (f *feed) takeLifecycle(e any) {
 		return
 	}
 	what := otherwise
-	if golibvirt.DomainEventType(m.Msg.Event) == golibvirt.DomainEventStarted {
+	// A guest that goes on where Suspend has stopped it has not started anew.
+	if golibvirt.DomainEventType(m.Msg.Event) == golibvirt.DomainEventStarted &&
+		golibvirt.DomainEventStartedDetailType(m.Msg.Detail) == golibvirt.DomainEventStartedBooted {
 		what = started
 	}
 	f.take(m.Msg.Dom, what)
@@ -210,6 +213,11 @@ func (f *feed) look(ctx context.Context, id golibvirt.UUID, events []event) erro
 	return err
 }
 
+// causesOfReset says what makes guests start and reset that HawkFish has not asked to.
+var causesOfReset = map[happening]schemas.LastResetCauses{
+	started: schemas.LastResetCausesUnknown, rebooted: schemas.LastResetCausesOSSoftRestart,
+}
+
 // dateByItself dates the starts and resets that HawkFish has not asked for, and reports whether there were any.
 func (h *Host) dateByItself(rec *record, events []event) bool {
 	dated := false
@@ -219,7 +227,7 @@ func (h *Host) dateByItself(rec *record, events []event) bool {
 		}
 		h.registry.change(rec, func(m *mark) {
 			if e.at.After(m.LastReset.Time) {
-				m.LastReset = moment{e.at}
+				m.LastReset, m.ResetCause = moment{e.at}, causesOfReset[e.what]
 				dated = true
 			}
 		})

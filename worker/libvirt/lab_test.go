@@ -10,7 +10,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -171,4 +173,28 @@ func typeKey(t testing.TB, h *Host, id string, key byte) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = keys.Close(); c.close() })
+}
+
+// kill ends the QEMU of a guest at once.
+func kill(t *testing.T, id string) {
+	t.Helper()
+	commands, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range commands {
+		command, _ := os.ReadFile(file) // it may be gone
+		if !strings.Contains(string(command), "qemu") || !strings.Contains(string(command), id) {
+			continue
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		if err == nil {
+			err = syscall.Kill(pid, syscall.SIGKILL)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Fatal("the guest's QEMU is not to be found")
 }

@@ -3,6 +3,8 @@ package libvirt
 import (
 	"encoding/xml"
 	"time"
+
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // namespace is the XML namespace of the marks; it is part of what is stored on hosts.
@@ -15,13 +17,14 @@ const (
 // a system of HawkFish's; and a worker that starts anew finds in it what the
 // one before it has done.
 type mark struct {
-	XMLName   xml.Name `xml:"system"`
-	Project   string   `xml:"project,attr"`
-	Image     string   `xml:"image,attr,omitempty"`
-	Made      string   `xml:"made,attr,omitempty"`     // digest of what the definition was made from
-	LastReset moment   `xml:"last-reset,attr"`         // when it last started or was reset
-	ResetOp   string   `xml:"reset-op,attr,omitempty"` // the operation of its last reset
-	NMIOp     string   `xml:"nmi-op,attr,omitempty"`   // the operation of its last NMI
+	XMLName    xml.Name                `xml:"system"`
+	Project    string                  `xml:"project,attr"`
+	Image      string                  `xml:"image,attr,omitempty"`
+	Made       string                  `xml:"made,attr,omitempty"` // digest of what the definition was made from
+	LastReset  moment                  `xml:"last-reset,attr"`     // when it last started or was reset
+	ResetCause schemas.LastResetCauses `xml:"reset-cause,attr,omitempty"`
+	ResetOp    string                  `xml:"reset-op,attr,omitempty"` // the operation of its last reset
+	NMIOp      string                  `xml:"nmi-op,attr,omitempty"`   // the operation of its last NMI
 }
 
 // plain is the element as virDomainSetMetadata takes it: libvirt adds the namespace.

@@ -30,6 +30,44 @@ func powerOf(state golibvirt.DomainState, reason int32) schemas.PowerState {
 	return powerStates[state]
 }
 
+// causes says what libvirt's reasons of a state are to the fleet (virDomainShutoffReason, virDomainPausedReason).
+var causes = map[golibvirt.DomainState]map[int32]hawkfish.PowerCause{
+	golibvirt.DomainShutoff: {
+		int32(golibvirt.DomainShutoffShutdown):  hawkfish.CauseShutdown,
+		int32(golibvirt.DomainShutoffDestroyed): hawkfish.CauseForcedOff,
+		int32(golibvirt.DomainShutoffCrashed):   hawkfish.CauseCrashed,
+		int32(golibvirt.DomainShutoffFailed):    hawkfish.CauseFailed,
+		int32(golibvirt.DomainShutoffSaved):     hawkfish.CauseSuspended,
+	},
+	golibvirt.DomainPaused: {
+		int32(golibvirt.DomainPausedUser):      hawkfish.CausePaused,
+		int32(golibvirt.DomainPausedIoerror):   hawkfish.CauseIOError,
+		int32(golibvirt.DomainPausedWatchdog):  hawkfish.CauseWatchdog,
+		int32(golibvirt.DomainPausedCrashed):   hawkfish.CausePanicked,
+		int32(golibvirt.DomainPausedMigration): hawkfish.CauseBusy,
+		int32(golibvirt.DomainPausedSave):      hawkfish.CauseBusy,
+		int32(golibvirt.DomainPausedDump):      hawkfish.CauseBusy,
+		int32(golibvirt.DomainPausedSnapshot):  hawkfish.CauseBusy,
+	},
+}
+
+func causeOf(c *conn, dom golibvirt.Domain, state golibvirt.DomainState, reason int32) (hawkfish.PowerCause, error) {
+	switch state {
+	case golibvirt.DomainCrashed:
+		return hawkfish.CauseCrashed, nil
+	case golibvirt.DomainPmsuspended:
+		return hawkfish.CauseSleeping, nil
+	}
+	cause := causes[state][reason]
+	if cause == hawkfish.CauseSuspended { // libvirt goes on to say so when what was saved has been removed
+		saved, err := c.DomainHasManagedSaveImage(dom, 0)
+		if err != nil || saved == 0 {
+			return hawkfish.CauseForcedOff, err
+		}
+	}
+	return cause, nil
+}
+
 // look finds a system's domain and its state. libvirt's "no domain" when there
 // is none, and errForeign when it is not HawkFish's.
 func (h *Host) look(c *conn, id golibvirt.UUID) (guest, error) {
@@ -50,9 +88,13 @@ func (h *Host) look(c *conn, id golibvirt.UUID) (guest, error) {
 	if !ours {
 		return guest{}, errForeign
 	}
+	cause, err := causeOf(c, dom, golibvirt.DomainState(state), reason)
+	if err != nil {
+		return guest{}, err
+	}
 	return guest{Domain: dom, record: rec, c: c, Observation: hawkfish.Observation{
-		SystemID: rec.id, At: at, LastReset: m.LastReset.Time,
-		Power: powerOf(golibvirt.DomainState(state), reason),
+		SystemID: rec.id, At: at, LastReset: m.LastReset.Time, ResetCause: m.ResetCause,
+		Power: powerOf(golibvirt.DomainState(state), reason), Cause: cause,
 	}}, nil
 }
 
@@ -103,8 +145,16 @@ func (h *Host) ObserveAll(ctx context.Context) ([]hawkfish.Observation, error) {
 				continue
 			}
 			state, reason := stateOf(s.Params)
+			cause, err := causeOf(c, s.Dom, state, reason)
+			if isCode(err, golibvirt.ErrNoDomain) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
 			all = append(all, hawkfish.Observation{
-				SystemID: rec.id, At: at, LastReset: m.LastReset.Time, Power: powerOf(state, reason),
+				SystemID: rec.id, At: at, LastReset: m.LastReset.Time, ResetCause: m.ResetCause,
+				Power: powerOf(state, reason), Cause: cause,
 			})
 		}
 		h.registry.keepOnly(listed)

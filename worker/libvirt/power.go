@@ -7,6 +7,7 @@ import (
 	golibvirt "github.com/digitalocean/go-libvirt"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // guest is a system's domain, as it was found just now.
@@ -48,6 +49,9 @@ func (h *Host) Start(ctx context.Context, systemID string) (hawkfish.Observation
 			return g.Observation, nil
 		}
 		h.tryNetwork(g.c)
+		if saved, err := g.c.DomainHasManagedSaveImage(g.Domain, 0); err != nil || saved != 0 {
+			return h.wake(g, err)
+		}
 		err := h.dated(g, started, func() error {
 			_, err := g.c.DomainCreateWithFlags(g.Domain, 0)
 			return err
@@ -71,12 +75,14 @@ func (h *Host) Start(ctx context.Context, systemID string) (hawkfish.Observation
 // the event comes, so that nobody sees the one without the other.
 func (h *Host) dated(g guest, what happening, do func() error) error {
 	before, _ := h.registry.read(g.record)
-	h.registry.change(g.record, func(m *mark) { m.LastReset = moment{now()} })
+	h.registry.change(g.record, func(m *mark) {
+		m.LastReset, m.ResetCause = moment{now()}, schemas.LastResetCausesManagementCommand
+	})
 	done := h.registry.expect(g.record, what, h.cfg.SlowDeadline)
 	defer done()
 	err := do()
 	if err != nil {
-		h.registry.change(g.record, func(m *mark) { m.LastReset = before.LastReset })
+		h.registry.change(g.record, func(m *mark) { m.LastReset, m.ResetCause = before.LastReset, before.ResetCause })
 	}
 	return err
 }
@@ -85,7 +91,7 @@ func (h *Host) dated(g guest, what happening, do func() error) error {
 func (h *Host) Stop(ctx context.Context, systemID string) (hawkfish.Observation, error) {
 	return h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
 		if !g.isOn() {
-			return g.Observation, nil
+			return h.forgetSaved(g)
 		}
 		err := g.c.DomainDestroyFlags(g.Domain, golibvirt.DomainDestroyDefault)
 		if err != nil && !isCode(err, golibvirt.ErrOperationInvalid) { // that it does not run is what was wanted

@@ -32,6 +32,7 @@ func TestHypervisor(t *testing.T) {
 				},
 				PowerOff: func(t *testing.T, id string) { typeKey(t, shared, id, 'q') },
 				Reboot:   func(t *testing.T, id string) { typeKey(t, shared, id, 'r') },
+				Die:      kill,
 				IgnoreButton: func(t *testing.T, id string) {
 					typeKey(t, shared, id, 'i')
 					eventually(t, "the guest ignores its button", func() bool {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // plan sees to it that what a guest will do by itself happens. It may be called
@@ -16,17 +17,17 @@ func (h *Hypervisor) plan(id string) {
 	run := s.LastReset
 	if !s.OffAt.IsZero() && !s.planned.off.Equal(s.OffAt) {
 		s.planned.off = s.OffAt
-		h.after(time.Until(s.OffAt), id, run, h.halt)
+		h.after(time.Until(s.OffAt), id, run, h.shutdown)
 	}
 	if s.planned.run.Equal(run) {
 		return
 	}
 	s.planned.run = run
 	if mean := h.guests.PowerOffEvery; mean > 0 {
-		h.after(h.wait(mean), id, run, h.halt)
+		h.after(h.wait(mean), id, run, h.shutdown)
 	}
 	if mean := h.guests.RebootEvery; mean > 0 {
-		h.after(h.wait(mean), id, run, func(s *system, _ time.Time) { h.boot(s) })
+		h.after(h.wait(mean), id, run, h.reboot)
 	}
 }
 
@@ -42,7 +43,7 @@ func (h *Hypervisor) act(id string, still func(*system) bool, do func(*system, t
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	old := h.systems[id]
-	if h.closed || old == nil || !old.On || !still(old) {
+	if h.closed || old == nil || !old.On || old.Paused || !still(old) {
 		return hawkfish.Missing("ComputerSystem", id)
 	}
 	next := *old
@@ -56,12 +57,26 @@ func (h *Hypervisor) act(id string, still func(*system) bool, do func(*system, t
 
 func always(*system) bool { return true }
 
+func (h *Hypervisor) shutdown(s *system, at time.Time) { h.halt(s, at, hawkfish.CauseShutdown) }
+
+func (h *Hypervisor) reboot(s *system, _ time.Time) { h.boot(s, schemas.LastResetCausesOSSoftRestart) }
+
+// Die ends a guest that runs as if its QEMU had been killed. NotFound when there is none.
+func (h *Hypervisor) Die(systemID string) error {
+	return h.act(systemID, always, func(s *system, at time.Time) { h.halt(s, at, hawkfish.CauseCrashed) })
+}
+
+// FailDisk lets a guest that runs meet a disk that is full, which pauses it. NotFound when there is none.
+func (h *Hypervisor) FailDisk(systemID string) error {
+	return h.act(systemID, always, func(s *system, _ time.Time) { s.Paused, s.Cause = true, hawkfish.CauseIOError })
+}
+
 // PowerOff lets a guest that runs switch itself off. NotFound when there is none.
-func (h *Hypervisor) PowerOff(systemID string) error { return h.act(systemID, always, h.halt) }
+func (h *Hypervisor) PowerOff(systemID string) error { return h.act(systemID, always, h.shutdown) }
 
 // Reboot lets a guest that runs restart itself. NotFound when there is none.
 func (h *Hypervisor) Reboot(systemID string) error {
-	return h.act(systemID, always, func(s *system, _ time.Time) { h.boot(s) })
+	return h.act(systemID, always, h.reboot)
 }
 
 // IgnoreButton makes a guest that runs deaf for its power button, or lets it hear again. NotFound when there is none.

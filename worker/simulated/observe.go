@@ -44,7 +44,10 @@ func (h *Hypervisor) look(id string, now time.Time) hawkfish.Observation {
 	if s == nil || !s.Defined {
 		return hawkfish.Observation{SystemID: id, Absent: true, At: now}
 	}
-	return hawkfish.Observation{SystemID: id, Power: s.power(), At: now, LastReset: s.LastReset, Booted: s.Booted, Generation: s.Generation}
+	return hawkfish.Observation{
+		SystemID: id, Power: s.power(), Cause: s.Cause, At: now, LastReset: s.LastReset, ResetCause: s.ResetCause,
+		Booted: s.Booted, Generation: s.Generation,
+	}
 }
 
 // maxUnread is how many changes a watcher may fall behind before it loses them, as libvirt's clients do.

@@ -20,8 +20,12 @@ func (h *Hypervisor) Start(ctx context.Context, systemID string) (hawkfish.Obser
 		case h.used.MemoryMiB+s.Guest.MemoryMiB > h.facts.Capacity.MemoryMiB:
 			return exhausted("memory")
 		}
+		if s.Saved > 0 {
+			s.wake()
+			return nil
+		}
 		s.On, s.MemoryMiB, s.Serial = true, s.Guest.MemoryMiB, nil
-		h.boot(s)
+		h.boot(s, schemas.LastResetCausesManagementCommand)
 		return nil
 	}))
 }
@@ -29,8 +33,11 @@ func (h *Hypervisor) Start(ctx context.Context, systemID string) (hawkfish.Obser
 // Stop pulls the plug.
 func (h *Hypervisor) Stop(ctx context.Context, systemID string) (hawkfish.Observation, error) {
 	return change(ctx, h, MethodStop, systemID, domain(systemID, func(s *system) error {
-		if s.On {
-			h.halt(s, h.now())
+		switch {
+		case s.On:
+			h.halt(s, h.now(), hawkfish.CauseForcedOff)
+		case s.Saved > 0:
+			s.Saved, s.Cause = 0, hawkfish.CauseForcedOff
 		}
 		return nil
 	}))
@@ -44,7 +51,7 @@ func (h *Hypervisor) PressPowerButton(ctx context.Context, systemID string) erro
 		}
 		now := h.now()
 		s.note(now, markButton)
-		if s.Deaf || !s.bootable() {
+		if s.Deaf || s.Paused || !s.bootable() {
 			return nil
 		}
 		ready := s.LastReset.Add(h.guests.Boot)
@@ -66,7 +73,7 @@ func (h *Hypervisor) Reset(ctx context.Context, systemID, op string) (hawkfish.O
 			return conflict(systemID, "the guest is off")
 		default:
 			s.ResetOp = op
-			h.boot(s)
+			h.boot(s, schemas.LastResetCausesManagementCommand)
 		}
 		return nil
 	}))
@@ -89,9 +96,12 @@ func (h *Hypervisor) InjectNMI(ctx context.Context, systemID, op string) error {
 	return err
 }
 
-// boot lets the guest begin anew. The caller holds mu.
-func (h *Hypervisor) boot(s *system) {
-	s.LastReset = h.now()
+// boot lets the guest begin anew; one that is paused waits before its first instruction. The caller holds mu.
+func (h *Hypervisor) boot(s *system, why schemas.LastResetCauses) {
+	s.LastReset, s.ResetCause = h.now(), why
+	if !s.Paused {
+		s.Cause = ""
+	}
 	s.OffAt = time.Time{}
 	s.Source, s.Generation = s.next(), s.Guest.Machine.Generation
 	s.note(s.LastReset, markBoot)
@@ -112,7 +122,7 @@ func (s *system) next() schemas.BootSource {
 }
 
 // halt switches the guest off. The caller holds mu.
-func (h *Hypervisor) halt(s *system, at time.Time) {
-	s.On, s.MemoryMiB, s.OffAt = false, 0, time.Time{}
+func (h *Hypervisor) halt(s *system, at time.Time, why hawkfish.PowerCause) {
+	s.On, s.Paused, s.MemoryMiB, s.OffAt, s.Cause = false, false, 0, time.Time{}, why
 	s.note(at, markOff)
 }

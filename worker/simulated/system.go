@@ -30,6 +30,11 @@ type system struct {
 	NMIs       int                `json:"nmis,omitempty"`
 	Serial     []mark             `json:"serial,omitempty"`
 
+	Paused     bool                    `json:"paused,omitempty"` // its processors are held, while on
+	Saved      int64                   `json:"saved,omitempty"`  // MiB of memory that Suspend has saved; 0: none
+	Cause      hawkfish.PowerCause     `json:"cause,omitempty"`
+	ResetCause schemas.LastResetCauses `json:"reset_cause,omitempty"`
+
 	planned struct{ run, off time.Time } // what has been planned already
 }
 
@@ -40,7 +45,10 @@ type disk struct {
 
 // power is the state that Redfish knows.
 func (s *system) power() schemas.PowerState {
-	if s.On {
+	switch {
+	case s.Paused:
+		return schemas.PowerStatePaused
+	case s.On:
 		return schemas.PowerStateOn
 	}
 	return schemas.PowerStateOff
@@ -86,7 +94,7 @@ func (h *Hypervisor) put(id string, next system) error {
 		return err
 	}
 	h.install(id, &next, gone)
-	if was, is := old.visible(), next.visible(); was != is {
+	if was, is := old.visible(), next.visible(); was != is || old.standing() != next.standing() {
 		h.tell(h.look(id, h.now()))
 	}
 	return nil

@@ -20,16 +20,20 @@ type Reset struct {
 
 // Change is the workflow's declaration.
 var Change = durable.Workflow[Reset]{
-	Name:  string(hawkfish.OpReset),
-	Steps: []string{placement.Locate.Name, steps.Observe.Name, steps.Shutdown.Name, steps.Stop.Name, steps.Start.Name, steps.Reset.Name, steps.NMI.Name},
+	Name: string(hawkfish.OpReset),
+	Steps: []string{placement.Locate.Name, steps.Observe.Name, steps.Shutdown.Name, steps.Stop.Name, steps.Start.Name, steps.Reset.Name, steps.NMI.Name,
+		steps.Pause.Name, steps.Resume.Name, steps.Suspend.Name},
 }
 
 var activityOf = map[hawkfish.PowerStep]durable.Activity[steps.Change, hawkfish.Observation]{
-	hawkfish.StepStart:  steps.Start,
-	hawkfish.StepStop:   steps.Stop,
-	hawkfish.StepButton: steps.Shutdown,
-	hawkfish.StepReset:  steps.Reset,
-	hawkfish.StepNMI:    steps.NMI,
+	hawkfish.StepStart:   steps.Start,
+	hawkfish.StepStop:    steps.Stop,
+	hawkfish.StepButton:  steps.Shutdown,
+	hawkfish.StepReset:   steps.Reset,
+	hawkfish.StepNMI:     steps.NMI,
+	hawkfish.StepPause:   steps.Pause,
+	hawkfish.StepResume:  steps.Resume,
+	hawkfish.StepSuspend: steps.Suspend,
 }
 
 // Run changes the power. What the guest was told cannot be taken back, so there is no undo.

@@ -17,6 +17,7 @@ import (
 type Store interface {
 	Systems
 	Images
+	Profiles
 	Hosts
 	Tasks
 	Dispatch
@@ -43,10 +44,23 @@ type Systems interface {
 	SystemIDs(ctx context.Context, scope Scope, page Page) ([]string, int, error)
 	// SystemIDsWith lists the IDs of the systems that a filter lets pass, in the same order.
 	SystemIDsWith(ctx context.Context, scope Scope, filter SystemFilter, page Page) ([]string, int, error)
+	// TakenNames returns those of the names that systems have, whoever they belong to.
+	TakenNames(ctx context.Context, names []string) ([]string, error)
 	// UpdateSystem returns Stale when revision is not the stored one; 0 matches any. When the change reaches what the
 	// system's host has to know, carry, which is to tell it, is opened in the same transaction and returned; else the
 	// task returned is the zero one. Exhausted when the project may not have as much.
 	UpdateSystem(ctx context.Context, scope Scope, id string, revision int64, change SystemChange, carry Task) (System, Task, error)
+}
+
+// Profiles keeps profiles. Changes take a revision, as those of Accounts do.
+type Profiles interface {
+	// FindProfile takes an ID or a name. Conflict when several projects in scope have one of that name.
+	FindProfile(ctx context.Context, scope Scope, idOrName string) (Profile, error)
+	ListProfiles(ctx context.Context, scope Scope, page Page) ([]Profile, int, error)
+	// CreateProfile returns Exists when the project has one of this name.
+	CreateProfile(ctx context.Context, p Profile) (Profile, error)
+	UpdateProfile(ctx context.Context, scope Scope, id string, revision int64, change ProfileChange) (Profile, error)
+	DeleteProfile(ctx context.Context, scope Scope, id string, revision int64) error
 }
 
 // Images keeps images.
@@ -67,7 +81,7 @@ type Hosts interface {
 // Tasks keeps tasks and the order in which they get their turn.
 type Tasks interface {
 	FindTask(ctx context.Context, scope Scope, id string) (Task, error)
-	// ListTasks orders newest first.
+	// ListTasks orders newest first. Subtasks are listed by their parent alone.
 	ListTasks(ctx context.Context, scope Scope, page Page) ([]Task, int, error)
 	// TaskIDsWith lists the IDs of the tasks that a filter lets pass, in the same order.
 	TaskIDsWith(ctx context.Context, scope Scope, filter TaskFilter, page Page) ([]string, int, error)
@@ -88,6 +102,20 @@ type Tasks interface {
 	// Conflict while a system uses the image.
 	CreateImage(ctx context.Context, img Image, t Task) (Task, error)
 	DeleteImage(ctx context.Context, t Task) (Task, error)
+	// OpenBatch stores the task of a batch, or nothing: Exhausted when its project may not have need more.
+	OpenBatch(ctx context.Context, t Task, need Usage) (Task, error)
+	// Each of the calls above that opens a task returns the one there is when it is a subtask that has been opened before, and
+	// Conflict when its parent has ended or is being cancelled.
+
+	// RefuseTask stores a subtask that could not be opened as one that has ended in Exception, and why.
+	RefuseTask(ctx context.Context, t Task, faults []*Error) (Task, error)
+	// ListSubTasks orders by acceptance. NotFound when the parent is.
+	ListSubTasks(ctx context.Context, scope Scope, parentID string, page Page) ([]Task, int, error)
+	// TallySubTasks counts the subtasks of a task.
+	TallySubTasks(ctx context.Context, parentID string) (Tally, error)
+	// OpenSubTasks lists those subtasks of a task that have not ended, in the order of acceptance.
+	OpenSubTasks(ctx context.Context, parentID string) ([]Task, error)
+
 	// CancelTask ends a task that waits, and marks one that has its turn Cancelling. Conflict when it has ended, or
 	// is suspended and committed.
 	CancelTask(ctx context.Context, scope Scope, id string) (Task, error)
@@ -105,7 +133,12 @@ type Dispatch interface {
 	// ClaimUnheard returns tasks that have their turn and were started, but have not changed
 	// for longer than silence, so that someone can look whether their workflow still exists.
 	ClaimUnheard(ctx context.Context, limit int, silence time.Duration) ([]Task, error)
-	// ListenDispatch calls wake when a waiting task may have got its turn, until ctx ends or the connection is lost.
+	// ClaimUntold returns up to limit subtasks that have ended, of whose end nobody has been seen to tell their parents, and
+	// that nobody else has claimed within lease.
+	ClaimUntold(ctx context.Context, limit int, lease time.Duration) ([]Task, error)
+	// MarkTold records that the parents of subtasks have been told of their ends.
+	MarkTold(ctx context.Context, ids []string) error
+	// ListenDispatch calls wake when a waiting task may have got its turn, and when a subtask has ended, until ctx ends or the connection is lost.
 	// A task that has its turn when it is opened is started by who opens it, or found by the sweep.
 	ListenDispatch(ctx context.Context, wake func()) error
 }

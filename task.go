@@ -11,7 +11,9 @@ import (
 // Task is one long operation a caller can watch. Its ID is also the ID of the
 // Temporal workflow that carries it out.
 type Task struct {
-	ID        string // UUID, version 7: later tasks sort later
+	ID        string // UUID, version 7: later tasks sort later; of a subtask version 5, derived from its parent's
+	ParentID  string // of the task that this one is a part of; empty: of none
+	Parts     int    // how many subtasks it will have; 0: it is not divided
 	ProjectID string
 	Operation Operation
 	Target    Target
@@ -51,6 +53,7 @@ type TargetKind string
 const (
 	TargetSystem TargetKind = "system"
 	TargetImage  TargetKind = "image"
+	TargetBatch  TargetKind = "batch" // a batch is its task: they have one ID
 )
 
 // Payload is the request that opened a task, without secrets (DSP0266, Task.Payload).
@@ -71,10 +74,11 @@ const (
 	OpConfigure   Operation = "system.Configure"
 	OpImportImage Operation = "image.Import"
 	OpDeleteImage Operation = "image.Delete"
+	OpBatch       Operation = "batch.Provision"
 )
 
 // Operations lists every operation, so that tables keyed by operation can be checked for gaps.
-var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpImportImage, OpDeleteImage}
+var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpImportImage, OpDeleteImage, OpBatch}
 
 // MaxWaitingTasks is how many tasks may wait for one target; a further one is Busy.
 const MaxWaitingTasks = 64

@@ -37,6 +37,8 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 		accounts(c),
 		fleet(),
 		images(c),
+		profiles(c),
+		batches(c),
 		hosts(c),
 		projects(c),
 		managers(c, info),
@@ -57,7 +59,7 @@ func asked(req *redfish.Request) control.Asked {
 
 // accepted answers with the task that a use case has opened.
 func accepted(t hawkfish.Task, err error) (redfish.Result, error) {
-	return redfish.Accepted("Task", taskState{Task: t}, "TaskMonitor"), err
+	return watched(taskState{Task: t}), err
 }
 
 // holds reports whether the caller has a privilege.

@@ -52,6 +52,9 @@ func (e *engine) Update(_ context.Context, id, name string, arg any) error {
 	return nil
 }
 
+// Signal reaches nobody.
+func (e *engine) Signal(context.Context, string, string, any) error { return e.down }
+
 // Start leaves every task New: the tests are its workflow.
 func (e *engine) Start(hawkfish.Task) {}
 

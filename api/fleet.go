@@ -9,6 +9,8 @@ type fleetView struct {
 	ID       string        `json:"Id"`
 	Name     string        `json:"Name"`
 	Images   *redfish.Link `json:"Images,omitempty"`
+	Profiles *redfish.Link `json:"Profiles,omitempty"`
+	Batches  *redfish.Link `json:"Batches,omitempty"`
 	Hosts    *redfish.Link `json:"Hosts,omitempty"`
 	Projects *redfish.Link `json:"Projects,omitempty"`
 	Audit    *redfish.Link `json:"Audit,omitempty"`
@@ -24,7 +26,7 @@ func fleet() []redfish.Resource {
 		Show: func(to redfish.Links, _ struct{}) fleetView {
 			return fleetView{
 				ID: "HawkFish", Name: "HawkFish",
-				Images: to.To("ImageCollection", ""), Hosts: to.To("HostCollection", ""), Projects: to.To("ProjectCollection", ""),
+				Images: to.To("ImageCollection", ""), Profiles: to.To("ProfileCollection", ""), Batches: to.To("BatchCollection", ""), Hosts: to.To("HostCollection", ""), Projects: to.To("ProjectCollection", ""),
 				Audit: to.To("Audit", ""),
 			}
 		},

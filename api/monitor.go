@@ -14,7 +14,7 @@ import (
 // itself would have answered (DSP0266, "Asynchronous operations"). Who may
 // start operations may also cancel them here.
 func taskMonitor(c *control.Control) redfish.Resource {
-	find := findTask(c)
+	find := findTask(c, "id")
 	return redfish.Route(redfish.Endpoint{
 		Name:      "TaskMonitor",
 		Path:      "/redfish/v1/TaskService/TaskMonitors/{id}",
@@ -26,7 +26,7 @@ func taskMonitor(c *control.Control) redfish.Resource {
 			case err != nil:
 				return redfish.Result{}, err
 			case !s.Ended():
-				return redfish.Accepted("Task", s, "TaskMonitor"), nil
+				return watched(s), nil
 			}
 			return ended(ctx, c, req, s.Task)
 		},
@@ -56,6 +56,9 @@ func ended(ctx context.Context, c *control.Control, req *redfish.Request, t hawk
 	case t.Operation == hawkfish.OpProvision:
 		s, err := c.FindSystem(ctx, req.Scope(), t.Target.ID)
 		return redfish.Created("ComputerSystem", s), err
+	case t.Operation == hawkfish.OpBatch:
+		b, err := findBatch(ctx, c, req, t.ID)
+		return redfish.Created("Batch", b), err
 	case t.Operation == hawkfish.OpImportImage:
 		img, err := c.FindImage(ctx, req.Scope(), t.Target.ID)
 		return redfish.Created("Image", img), err

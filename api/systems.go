@@ -19,6 +19,16 @@ type newSystem struct {
 	Network   string         `json:"Network" validate:"max=255"`
 	Boot      *newSystemBoot `json:"Boot"`
 	Project   string         `json:"Project" validate:"max=255"`
+	Oem       *newSystemOem  `json:"Oem"`
+}
+
+type newSystemOem struct {
+	HawkFish *newSystemProfile `json:"HawkFish"`
+}
+
+// newSystemProfile names the profile that says what is left out.
+type newSystemProfile struct {
+	Profile string `json:"Profile" validate:"max=255"`
 }
 
 type newSystemBoot struct {
@@ -54,6 +64,9 @@ func systemCollection(c *control.Control) redfish.Resource {
 			}
 			if p.Boot != nil {
 				wish.Primary = schemas.BootSource(p.Boot.Primary)
+			}
+			if p.Oem != nil && p.Oem.HawkFish != nil {
+				wish.Profile = p.Oem.HawkFish.Profile
 			}
 			return accepted(c.ProvisionSystem(ctx, asked(req), wish))
 		}),

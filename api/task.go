@@ -27,6 +27,7 @@ type taskView struct {
 	TaskState       schemas.TaskState `json:"TaskState"`
 	TaskStatus      schemas.Health    `json:"TaskStatus"`
 	PercentComplete *int              `json:"PercentComplete,omitempty"`
+	SubTasks        *redfish.Link     `json:"SubTasks,omitempty"`
 	StartTime       time.Time         `json:"StartTime"`
 	EndTime         *time.Time        `json:"EndTime,omitempty"`
 	TaskMonitor     string            `json:"TaskMonitor"`
@@ -63,10 +64,18 @@ var taskHealth = map[schemas.TaskState]schemas.Health{
 	schemas.TaskStateException: schemas.HealthCritical,
 }
 
+// taskStatus is a warning when a part of a task has failed, or waits for a person.
+func taskStatus(s taskState) schemas.Health {
+	if s.State == schemas.TaskStateCompleted && len(s.Faults) > 0 || len(stuckParts(s)) > 0 {
+		return schemas.HealthWarning
+	}
+	return cmp.Or(taskHealth[s.State], schemas.HealthOK)
+}
+
 // findTask loads a task, and asks its workflow how far it is while it runs.
-func findTask(c *control.Control) func(context.Context, *redfish.Request) (taskState, error) {
+func findTask(c *control.Control, variable string) func(context.Context, *redfish.Request) (taskState, error) {
 	return func(ctx context.Context, req *redfish.Request) (taskState, error) {
-		t, err := c.FindTask(ctx, req.Scope(), req.Var("id"))
+		t, err := c.FindTask(ctx, req.Scope(), req.Var(variable))
 		if err != nil {
 			return taskState{}, err
 		}
@@ -94,14 +103,17 @@ func taskRevision(s taskState) int64 {
 func showTask(to redfish.Links, s taskState) taskView {
 	v := taskView{
 		ID: s.ID, Name: string(s.Operation) + " " + s.Target.Name,
-		TaskState: s.State, TaskStatus: cmp.Or(taskHealth[s.State], schemas.HealthOK),
+		TaskState: s.State, TaskStatus: taskStatus(s),
 		StartTime:   s.CreatedAt.UTC(),
 		TaskMonitor: to.URI("TaskMonitor", s.ID),
 		Payload: taskPayload{
 			TargetURI: s.Payload.TargetURI, HTTPOperation: s.Payload.HTTPOperation,
 			HTTPHeaders: []string{}, JSONBody: string(s.Payload.JSONBody),
 		},
-		Messages: taskMessages(s.Task),
+		Messages: taskMessages(s),
+	}
+	if s.Parts > 0 {
+		v.SubTasks = to.To("SubTaskCollection", s.ID)
 	}
 	if s.percent && s.State != schemas.TaskStateException && s.State != schemas.TaskStateCancelled {
 		v.PercentComplete = &s.progress.Percent
@@ -117,19 +129,19 @@ func showTask(to redfish.Links, s taskState) taskView {
 }
 
 // taskMessages tells what has become of a task. Its faults read like those of a request refused at once.
-func taskMessages(t hawkfish.Task) []redfish.Info {
-	msgs := redfish.ExplainAll(t.Faults)
+func taskMessages(t taskState) []redfish.Info {
+	msgs := append(redfish.ExplainAll(t.Faults), stuckParts(t)...)
 	switch t.State {
 	case schemas.TaskStateCompleted:
+		if len(t.Faults) > 0 {
+			msgs = append(msgs, schemas.TaskEventTaskCompletedWarning(t.ID))
+			break
+		}
 		msgs = append(msgs, schemas.TaskEventTaskCompletedOK(t.ID))
 	case schemas.TaskStateCancelled:
 		msgs = append(msgs, schemas.TaskEventTaskCancelled(t.ID))
 	case schemas.TaskStateSuspended:
-		why := "it failed"
-		if len(t.Faults) > 0 {
-			why = cmp.Or(t.Faults[0].Message, string(t.Faults[0].Kind))
-		}
-		msgs = append(msgs, schemas.HawkFishTaskWaitsForDecision(t.Step, why))
+		msgs = append(msgs, schemas.HawkFishTaskWaitsForDecision(t.Step, whyStuck(t.Task)))
 	}
 	infos := make([]redfish.Info, len(msgs))
 	for i, m := range msgs {

@@ -50,7 +50,7 @@ func tasks(c *control.Control, info ServiceInfo) []redfish.Resource {
 	task := redfish.Define(redfish.Spec[taskView, taskState]{
 		Type:     schemas.TypeTask,
 		Path:     "/redfish/v1/TaskService/Tasks/{id}",
-		Load:     findTask(c),
+		Load:     findWhole(c),
 		Key:      taskKey,
 		Project:  func(s taskState) string { return s.ProjectID },
 		Show:     showTask,
@@ -61,7 +61,7 @@ func tasks(c *control.Control, info ServiceInfo) []redfish.Resource {
 		},
 		Actions: []redfish.ActionOf[taskState]{decide(c, control.Resume), decide(c, control.Retry), decide(c, control.Abort)},
 	})
-	return []redfish.Resource{service, collection, task, taskMonitor(c)}
+	return append([]redfish.Resource{service, collection, task, taskMonitor(c)}, subTasks(c, info)...)
 }
 
 // taskFilters are the properties of tasks that the database narrows a list by.
@@ -81,7 +81,7 @@ func decide(c *control.Control, d control.Decision) redfish.ActionOf[taskState] 
 	name := map[control.Decision]string{control.Resume: "Resume", control.Retry: "Retry", control.Abort: "Abort"}[d]
 	action := redfish.Do("Oem/HawkFishTask."+name, func(ctx context.Context, req *redfish.Request, s taskState, _ struct{}) (redfish.Result, error) {
 		after, err := c.DecideTask(ctx, asked(req), s.Task, d)
-		return redfish.Found("Task", taskState{Task: after, decides: true}), err
+		return redfish.Found(taskName(after), taskState{Task: after, decides: true}), err
 	})
 	return redfish.Offered(action, func(s taskState) bool {
 		return s.decides && s.State == schemas.TaskStateSuspended && (d != control.Resume || !s.Needed)

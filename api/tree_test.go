@@ -19,6 +19,7 @@ func TestEveryLinkResolves(t *testing.T) {
 	s.provision("web1")
 	s.must(202, admin, "POST", "/redfish/v1/Oem/HawkFish/Images", `{"Name":"deb","Version":"12","URL":"https://x/deb.qcow2"}`)
 	s.must(202, admin, "POST", "/redfish/v1/Systems", `{"Name":"web2"}`)
+	s.part(s.batch()["Id"].(string), 0)
 	s.must(201, nil, "POST", "/redfish/v1/SessionService/Sessions", `{"UserName":"admin","Password":"`+password+`"}`)
 
 	seen := map[string]bool{}

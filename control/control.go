@@ -17,6 +17,7 @@ import (
 type Store interface {
 	hawkfish.Systems
 	hawkfish.Images
+	hawkfish.Profiles
 	hawkfish.Hosts
 	hawkfish.Tasks
 	hawkfish.Accounts
@@ -40,6 +41,7 @@ type Engine interface {
 	Launch(ctx context.Context, w durable.Start) error
 	Look(ctx context.Context, id string) (durable.Sight, error)
 	Cancel(ctx context.Context, id string) error
+	Signal(ctx context.Context, id, name string, arg any) error
 	Update(ctx context.Context, id, name string, arg any) error
 }
 

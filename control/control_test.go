@@ -26,6 +26,7 @@ type engine struct {
 	workflows map[string]durable.Sight
 	starts    []durable.Start
 	cancelled []string
+	signals   []signal
 }
 
 func (e *engine) Healthy(context.Context) error { e.mu.Lock(); defer e.mu.Unlock(); return e.down }

@@ -26,6 +26,7 @@ type Dispatcher struct {
 	log    *slog.Logger
 	now    chan hawkfish.Task
 	wake   chan struct{}
+	ends   chan struct{} // of subtasks: their parents have to be told
 }
 
 const (
@@ -39,7 +40,7 @@ const (
 
 // NewDispatcher returns a dispatcher, which works while Run does.
 func NewDispatcher(store DispatchStore, engine Engine, log *slog.Logger) *Dispatcher {
-	return &Dispatcher{store: store, engine: engine, log: log, now: make(chan hawkfish.Task, dispatchers), wake: make(chan struct{}, 1)}
+	return &Dispatcher{store: store, engine: engine, log: log, now: make(chan hawkfish.Task, dispatchers), wake: make(chan struct{}, 1), ends: make(chan struct{}, 1)}
 }
 
 // Start starts the workflow of a task that its caller has just opened. It never
@@ -53,9 +54,12 @@ func (d *Dispatcher) Start(t hawkfish.Task) {
 }
 
 // Wake makes the sweep look at once.
-func (d *Dispatcher) Wake() {
+func (d *Dispatcher) Wake() { ring(d.wake) }
+
+// ring leaves word for who listens, unless there is some already.
+func ring(bell chan<- struct{}) {
 	select {
-	case d.wake <- struct{}{}:
+	case bell <- struct{}{}:
 	default:
 	}
 }
@@ -69,6 +73,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	g.Go(func() error { d.sweeper(ctx); return nil })
 	g.Go(func() error { d.listener(ctx); return nil })
 	g.Go(func() error { d.lookAfter(ctx); return nil })
+	g.Go(func() error { d.teller(ctx); return nil })
 	return g.Wait()
 }
 
@@ -129,7 +134,7 @@ func (d *Dispatcher) sweeper(ctx context.Context) {
 
 func (d *Dispatcher) listener(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := d.store.ListenDispatch(ctx, d.Wake); err != nil && ctx.Err() == nil {
+		if err := d.store.ListenDispatch(ctx, func() { d.Wake(); ring(d.ends) }); err != nil && ctx.Err() == nil {
 			d.log.WarnContext(ctx, "listening for tasks to start failed", "error", err)
 		}
 		select { // the sweep goes on meanwhile

@@ -24,7 +24,8 @@ type ProvisionRequest struct {
 	Image     string             // see hawkfish.Images.FindImage; empty: a blank disk
 	Network   string             // empty: "default"; "none": no interface
 	Primary   schemas.BootSource // empty: Hdd
-	Project   string             // ID or name; empty: the default project
+	Project   string             // ID or name; empty: the profile's, or the default project
+	Profile   string             // ID or name; says what the fields above leave out
 }
 
 // What a system may have. The host decides what of it fits.
@@ -45,6 +46,10 @@ var hostName = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$
 // request is in the error at once (hawkfish.Faults).
 func (c *Control) ProvisionSystem(ctx context.Context, asked Asked, req ProvisionRequest) (hawkfish.Task, error) {
 	if err := c.accepting(ctx); err != nil {
+		return hawkfish.Task{}, err
+	}
+	req, err := c.withProfile(ctx, asked, req)
+	if err != nil {
 		return hawkfish.Task{}, err
 	}
 	s, image, err := c.plan(ctx, asked, req)

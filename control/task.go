@@ -37,7 +37,7 @@ func imageTarget(img hawkfish.Image) hawkfish.Target {
 
 // startOf is what a task's row holds of its workflow.
 func startOf(t hawkfish.Task) durable.Start {
-	attrs := durable.Attributes{Project: t.ProjectID, Operation: string(t.Operation), User: t.Requester}
+	attrs := durable.Attributes{Project: t.ProjectID, Operation: string(t.Operation), User: t.Requester, Parent: t.ParentID}
 	if t.Target.Kind == hawkfish.TargetSystem {
 		attrs.System, attrs.SystemName = t.Target.ID, t.Target.Name
 	}
@@ -52,11 +52,16 @@ func (c *Control) CancelTask(ctx context.Context, asked Asked, t hawkfish.Task) 
 	if err := c.accepting(ctx); err != nil {
 		return t, err
 	}
-	t, err := c.Store.CancelTask(ctx, asked.By.Scope, t.ID)
+	return c.cancel(ctx, asked.By.Scope, t)
+}
+
+// cancel asks a task to stop. A cancellation that does not get through to its workflow is sent again by the sweep: the row
+// says Cancelling.
+func (c *Control) cancel(ctx context.Context, scope hawkfish.Scope, t hawkfish.Task) (hawkfish.Task, error) {
+	t, err := c.Store.CancelTask(ctx, scope, t.ID)
 	if err != nil || t.Ended() {
 		return t, err
 	}
-	// A cancellation that does not get through is sent again by the sweep: the row says Cancelling.
 	if err := c.Engine.Cancel(ctx, t.ID); err != nil {
 		c.Log.WarnContext(ctx, "a cancellation is left to the sweep", "task_id", t.ID, "error", err)
 	}
@@ -91,6 +96,8 @@ type Progress struct {
 	Attempt     int    // of the step, from 1
 	LastFailure string // of the step's earlier attempt, if any; for operators
 	RunID       string // of the workflow
+	// Open are the subtasks of a divided task that have not ended; its Percent is the mean of those of all.
+	Open []hawkfish.Task
 }
 
 // TaskProgress looks at a running task's workflow. When Temporal does not answer
@@ -109,6 +116,9 @@ func (c *Control) TaskProgress(ctx context.Context, t hawkfish.Task) Progress {
 		p = Progress{Step: seen.Step, Attempt: seen.Attempt, LastFailure: seen.LastFailure, RunID: seen.RunID}
 		setDefault(&p.Step, t.Step)
 		p.Percent = percent(workflows.Steps[t.Operation], p.Step, seen.Progress)
+	}
+	if t.Parts > 0 {
+		p.Percent, p.Open = c.dividedProgress(ctx, t)
 	}
 	return p
 }

@@ -13,6 +13,11 @@ var OEMPrivileges = map[string]map[string]AnyOf{
 	// Images are material of a project, like systems.
 	"Image":           oemOperations(PrivilegeLogin, PrivilegeConfigureComponents),
 	"ImageCollection": oemOperations(PrivilegeLogin, PrivilegeConfigureComponents),
+	// Profiles say what a project's systems are like, batches make many of them.
+	"Profile":           oemOperations(PrivilegeLogin, PrivilegeConfigureComponents),
+	"ProfileCollection": oemOperations(PrivilegeLogin, PrivilegeConfigureComponents),
+	"Batch":             oemOperations(PrivilegeLogin, PrivilegeConfigureComponents),
+	"BatchCollection":   oemOperations(PrivilegeLogin, PrivilegeConfigureComponents),
 	// Hosts tell of every project's systems.
 	"Host":           oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
 	"HostCollection": oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),

@@ -54,6 +54,11 @@ var effects = map[hawkfish.Operation]map[schemas.TaskState]effect{
 		exception: {apply: returnImage},
 		cancelled: {apply: returnImage},
 	},
+	hawkfish.OpBatch: {
+		completed: {apply: nothing},
+		exception: {apply: nothing},
+		cancelled: {apply: nothing},
+	},
 }
 
 // deletes lists the operations that want their target gone.

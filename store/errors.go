@@ -27,6 +27,8 @@ const (
 	resourceSetting  = "Setting"
 	resourceAudit    = "AuditEntry"
 	resourceLogEntry = "LogEntry"
+	resourceBatch    = "Batch"
+	resourceProfile  = "Profile"
 )
 
 // subject is what a call is about, in the caller's words.
@@ -53,6 +55,8 @@ var broken = map[string]func(on subject, cause *pgconn.PgError) *hawkfish.Error{
 	"accounts_role_id_fkey":            reference(resourceRole, "/RoleId"),
 	"sessions_account_id_fkey":         reference(resourceAccount, ""),
 	"projects_name_unique":             taken(resourceProject, "/Name", "name"),
+	"profiles_name_unique":             taken(resourceProfile, "/Name", "name"),
+	"profiles_project_id_fkey":         reference(resourceProject, "/Project"),
 	"roles_pkey":                       taken(resourceRole, "/RoleId", "id"),
 }
 

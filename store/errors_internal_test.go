@@ -86,7 +86,7 @@ func TestEveryEndHasAnEffect(t *testing.T) {
 			require.NotNil(t, ends[state].apply, "%s %s: add it to effects", operation, state)
 		}
 	}
-	for _, operation := range []hawkfish.Operation{hawkfish.OpProvision, hawkfish.OpReset, hawkfish.OpDelete, hawkfish.OpImportImage, hawkfish.OpDeleteImage} {
+	for _, operation := range hawkfish.Operations {
 		require.Contains(t, effects, operation)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/projectbeskar/hawkfish/store/db"
 )
 
-// Transactions take their locks in this order, so that none waits for one that waits for it: the project, the target's
-// queue, the task, hosts, the image, the system, and last the outbox, whose lock also guards the logs.
+// Transactions take their locks in this order, so that none waits for one that waits for it: the queue of a parent, the
+// project, the target's queue, the task, hosts, the image, the system, and last the outbox, whose lock also guards the logs.
 
 // FinishTask closes a task, in one transaction with everything that follows from it: the operation's effect on its
 // target (see effects), what was observed, the events, and the turn of the target's next

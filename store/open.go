@@ -135,15 +135,20 @@ func (s *Store) openAmong(ctx context.Context, t hawkfish.Task, most int, before
 	t.ID = newID(t.ID)
 	on := subject{targetKinds[t.Target.Kind].resource, t.Target.ID}
 	return transact(ctx, s, on, func(ctx context.Context, q *db.Queries) (hawkfish.Task, error) {
-		opened := t
-		if err := before(ctx, q, &opened); err != nil {
+		if t.ParentID != "" {
+			if there, err := opened(ctx, q, t); err != nil || there.ID != "" {
+				return there, err
+			}
+		}
+		fresh := t
+		if err := before(ctx, q, &fresh); err != nil {
 			return hawkfish.Task{}, err
 		}
-		opened, err := enqueue(ctx, q, opened, most)
+		fresh, err := enqueue(ctx, q, fresh, most)
 		if err != nil {
 			return hawkfish.Task{}, err
 		}
-		return opened, record(ctx, q, []hawkfish.Event{taskEvent(hawkfish.EventTaskOpened, opened)})
+		return fresh, record(ctx, q, []hawkfish.Event{taskEvent(hawkfish.EventTaskOpened, fresh)})
 	})
 }
 
@@ -168,7 +173,7 @@ func enqueue(ctx context.Context, q *db.Queries, t hawkfish.Task, most int) (haw
 		return hawkfish.Task{}, err
 	}
 	row, err := q.InsertTask(ctx, db.InsertTaskParams{
-		ID: t.ID, ProjectID: t.ProjectID, Operation: string(t.Operation),
+		ID: t.ID, ParentID: orNull(t.ParentID), Parts: int32(t.Parts), ProjectID: t.ProjectID, Operation: string(t.Operation),
 		TargetKind: string(t.Target.Kind), TargetID: t.Target.ID, TargetName: t.Target.Name,
 		Requester: t.Requester, State: string(state), Input: t.Input, Payload: payload,
 	})

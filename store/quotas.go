@@ -27,9 +27,9 @@ func usageOf(ctx context.Context, q *db.Queries, projectID string) (hawkfish.Usa
 	}, err
 }
 
-// withinQuotas is Exhausted when a project cannot have what a system needs, or needs more than before. Until the
-// transaction ends no other one adds to the project, so that two cannot together take what was left for one. A project
-// without quotas is not locked: a quota that is set meanwhile counts as set later.
+// withinQuotas is Exhausted when a project cannot have need more. Until the transaction ends no other
+// one adds to the project, so that two cannot together take what was left for one. A project without quotas is not
+// locked: a quota that is set meanwhile counts as set later.
 func withinQuotas(ctx context.Context, q *db.Queries, projectID string, need hawkfish.Usage) error {
 	quotas, err := quotasOf(ctx, q.QuotasOf, projectID)
 	if err != nil || len(quotas) == 0 {

@@ -42,7 +42,7 @@ func image(r db.Image) hawkfish.Image {
 
 func task(r db.Task) (hawkfish.Task, error) {
 	t := hawkfish.Task{
-		ID: r.ID, ProjectID: r.ProjectID, Operation: hawkfish.Operation(r.Operation),
+		ID: r.ID, ParentID: deref(r.ParentID), Parts: int(r.Parts), ProjectID: r.ProjectID, Operation: hawkfish.Operation(r.Operation),
 		Target:    hawkfish.Target{Kind: hawkfish.TargetKind(r.TargetKind), ID: r.TargetID, Name: r.TargetName},
 		Requester: r.Requester, State: schemas.TaskState(r.State), Input: r.Input, Step: r.Step, Committed: r.Committed, Needed: r.Needed, Revision: r.Revision,
 		CreatedAt: r.CreatedAt.UTC(), StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt), UpdatedAt: r.UpdatedAt.UTC(),

@@ -81,3 +81,10 @@ func (s *Store) SystemIDs(ctx context.Context, scope hawkfish.Scope, page hawkfi
 	})
 	return ids, total, err
 }
+
+// TakenNames returns those of the names that systems have.
+func (s *Store) TakenNames(ctx context.Context, names []string) ([]string, error) {
+	return ask(ctx, s, subject{resource: resourceSystem}, func(ctx context.Context, q *db.Queries) ([]string, error) {
+		return q.TakenNames(ctx, names)
+	})
+}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/store/db"
 )
@@ -44,6 +46,11 @@ var targetKinds = map[hawkfish.TargetKind]targetKind{
 		markDeleting: func(ctx context.Context, q *db.Queries, id, was string) (int64, error) {
 			return q.SetImagePhase(ctx, db.SetImagePhaseParams{ID: id, Was: was, Phase: string(hawkfish.ImageDeleting)})
 		},
+	},
+	// A batch comes with its task, and no other task works on it.
+	hawkfish.TargetBatch: {
+		resource: resourceBatch,
+		look:     func(context.Context, *db.Queries, string) (standing, error) { return standing{}, pgx.ErrNoRows },
 	},
 }
 

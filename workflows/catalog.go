@@ -7,6 +7,7 @@ import (
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/workflows/batch"
 	"github.com/projectbeskar/hawkfish/workflows/configuration"
 	"github.com/projectbeskar/hawkfish/workflows/deletion"
 	"github.com/projectbeskar/hawkfish/workflows/images"
@@ -22,6 +23,7 @@ func Register(r worker.WorkflowRegistry) {
 	durable.Orchestrate(r, deletion.Delete, deletion.Run)
 	durable.Orchestrate(r, images.Import, images.RunImport)
 	durable.Orchestrate(r, images.Delete, images.RunDelete)
+	durable.Orchestrate(r, batch.Provision, batch.Run)
 }
 
 // Steps lists the steps of each operation in their usual order.
@@ -32,4 +34,5 @@ var Steps = map[hawkfish.Operation][]string{
 	hawkfish.OpDelete:      deletion.Delete.Steps,
 	hawkfish.OpImportImage: images.Import.Steps,
 	hawkfish.OpDeleteImage: images.Delete.Steps,
+	hawkfish.OpBatch:       batch.Provision.Steps,
 }

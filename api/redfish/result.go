@@ -2,6 +2,7 @@ package redfish
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,6 +16,7 @@ type Result struct {
 	show        string // name of the resource that renders the state; "": the one operated on
 	state       any    // nil: nothing to render
 	monitor     string // name of the Endpoint that watches the state
+	watch       string // key of the monitor; "": the state's
 	header      Header
 	body        []byte
 	contentType string
@@ -56,6 +58,12 @@ func Accepted(name string, task any, monitor string) Result {
 	return Result{status: http.StatusAccepted, show: name, state: task, monitor: monitor}
 }
 
+// WatchedAs says by which key an Accepted task's monitor knows it, where that is another than the task's own.
+func (r Result) WatchedAs(key string) Result {
+	r.watch = key
+	return r
+}
+
 // Done answers 204: it has been done, and there is nothing to show.
 func Done() Result { return Result{status: http.StatusNoContent} }
 
@@ -94,10 +102,10 @@ func (s *Service) answer(own *bound, res Result) (Reply, error) {
 	case http.StatusCreated:
 		reply.Header = reply.Header.with(Field{"Location", b.uri(res.state)})
 	case http.StatusAccepted:
-		reply.Task = b.key(res.state)
+		reply.Task = cmp.Or(res.watch, b.key(res.state))
 		reply.watched = &watched{b, s.tree.byName[res.monitor], reply.Task}
 		reply.ETag = "" // of the task, not of what was asked for
-		reply.Header = reply.Header.with(Field{"Location", b.links.URI(res.monitor, b.key(res.state))}, retryAfter)
+		reply.Header = reply.Header.with(Field{"Location", b.links.URI(res.monitor, reply.Task)}, retryAfter)
 	}
 	return reply, nil
 }

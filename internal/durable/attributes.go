@@ -4,7 +4,7 @@ import "go.temporal.io/sdk/temporal"
 
 // Attributes make a workflow findable in the Temporal UI.
 type Attributes struct {
-	System, SystemName, Host, Project, Operation, User string
+	System, SystemName, Host, Project, Operation, User, Parent string
 }
 
 var (
@@ -14,6 +14,7 @@ var (
 	projectKey    = temporal.NewSearchAttributeKeyKeyword("HawkFishProject")
 	operationKey  = temporal.NewSearchAttributeKeyKeyword("HawkFishOperation")
 	userKey       = temporal.NewSearchAttributeKeyKeyword("HawkFishUser")
+	parentKey     = temporal.NewSearchAttributeKeyKeyword("HawkFishParent")
 )
 
 func (a Attributes) typed() temporal.SearchAttributes {
@@ -21,7 +22,7 @@ func (a Attributes) typed() temporal.SearchAttributes {
 	for _, one := range []struct {
 		key   temporal.SearchAttributeKeyKeyword
 		value string
-	}{{systemKey, a.System}, {systemNameKey, a.SystemName}, {hostKey, a.Host}, {projectKey, a.Project}, {operationKey, a.Operation}, {userKey, a.User}} {
+	}{{systemKey, a.System}, {systemNameKey, a.SystemName}, {hostKey, a.Host}, {projectKey, a.Project}, {operationKey, a.Operation}, {userKey, a.User}, {parentKey, a.Parent}} {
 		if one.value != "" {
 			set = append(set, one.key.ValueSet(one.value))
 		}
@@ -32,8 +33,12 @@ func (a Attributes) typed() temporal.SearchAttributes {
 // HostAttribute is the update that names the host a workflow works on, once it is known.
 func HostAttribute(host string) temporal.SearchAttributeUpdate { return hostKey.ValueSet(host) }
 
-// SystemNameIn returns the name of the system that a workflow with these attributes works on; empty: none.
-func SystemNameIn(attributes temporal.SearchAttributes) string {
-	name, _ := attributes.GetKeyword(systemNameKey)
-	return name
+// SubjectIn tells workflows apart by their attributes: it returns the name of the system that one works on or, without a
+// system, its operation.
+func SubjectIn(attributes temporal.SearchAttributes) string {
+	if name, ok := attributes.GetKeyword(systemNameKey); ok {
+		return name
+	}
+	operation, _ := attributes.GetKeyword(operationKey)
+	return operation
 }

@@ -63,6 +63,17 @@ func (s *Service) Cancel(ctx context.Context, id string) error {
 	return err
 }
 
+// Signal tells a workflow something. One that has ended, or never was, has no use for it: that is success.
+func (s *Service) Signal(ctx context.Context, id, name string, arg any) error {
+	ctx, cancel := context.WithTimeout(ctx, Deadline)
+	defer cancel()
+	err := FromService(s.client.SignalWorkflow(ctx, id, "", name, arg))
+	if hawkfish.KindOf(err) == hawkfish.NotFound {
+		return nil
+	}
+	return err
+}
+
 // Update sends a Temporal Update and waits until the workflow has handled it.
 // What the workflow's validator refuses is a Conflict.
 func (s *Service) Update(ctx context.Context, id, name string, arg any) error {

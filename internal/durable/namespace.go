@@ -61,7 +61,7 @@ func registerAttributes(ctx context.Context, c client.Client, namespace string) 
 		return err
 	}
 	missing := map[string]enumspb.IndexedValueType{}
-	for _, key := range []temporal.SearchAttributeKeyKeyword{systemKey, systemNameKey, hostKey, projectKey, operationKey, userKey} {
+	for _, key := range []temporal.SearchAttributeKeyKeyword{systemKey, systemNameKey, hostKey, projectKey, operationKey, userKey, parentKey} {
 		if _, ok := known.GetCustomAttributes()[key.GetName()]; !ok {
 			missing[key.GetName()] = enumspb.INDEXED_VALUE_TYPE_KEYWORD
 		}

@@ -21,6 +21,10 @@ func Fleet(ctx context.Context, p Parts) error {
 		return err
 	}
 	defer k.close()
+	c, err := p.control(k.store, k.service, k.dispatcher)
+	if err != nil {
+		return err
+	}
 	return together(ctx,
 		k.dispatcher.Run,
 		func(ctx context.Context) error {
@@ -31,7 +35,7 @@ func Fleet(ctx context.Context, p Parts) error {
 			if err := k.service.EnsureNamespace(ctx, p.Config.TemporalNamespace, retention); err != nil {
 				return ctx.Err()
 			}
-			return fleet.Run(ctx, fleet.Config{Service: k.service, Store: k.store, StopTimeout: stopTimeout, Log: p.Log.With("component", "fleet")})
+			return fleet.Run(ctx, fleet.Config{Service: k.service, Store: k.store, Parts: c, StopTimeout: stopTimeout, Log: p.Log.With("component", "fleet")})
 		},
 	)
 }

@@ -107,6 +107,22 @@ type LogEntry struct {
 	TaskID     string
 }
 
+type Profile struct {
+	ID          string
+	ProjectID   string
+	Name        string
+	CPUs        int32
+	MemoryMiB   int64
+	DiskGiB     int64
+	Image       string
+	Network     string
+	BootPrimary string
+	Labels      json.RawMessage
+	Revision    int64
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
 type Project struct {
 	ID          string
 	Name        string
@@ -192,4 +208,7 @@ type Task struct {
 	UpdatedAt    time.Time
 	Committed    bool
 	Needed       bool
+	ParentID     *string
+	Parts        int32
+	ToldAt       *time.Time
 }

@@ -577,3 +577,27 @@ func (q *Queries) SystemToPlace(ctx context.Context, id string) (SystemToPlaceRo
 	)
 	return i, err
 }
+
+const takenNames = `-- name: TakenNames :many
+SELECT name FROM systems WHERE name = ANY ($1::text[]) ORDER BY name
+`
+
+func (q *Queries) TakenNames(ctx context.Context, names []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, takenNames, names)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

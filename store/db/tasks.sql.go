@@ -13,7 +13,7 @@ import (
 const cancelTask = `-- name: CancelTask :one
 UPDATE tasks SET state = 'Cancelling', revision = revision + 1, updated_at = now()
 WHERE id = $1 AND (state IN ('New', 'Running') OR state = 'Suspended' AND NOT committed)
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed, parent_id, parts, told_at
 `
 
 func (q *Queries) CancelTask(ctx context.Context, id string) (Task, error) {
@@ -42,6 +42,9 @@ func (q *Queries) CancelTask(ctx context.Context, id string) (Task, error) {
 		&i.UpdatedAt,
 		&i.Committed,
 		&i.Needed,
+		&i.ParentID,
+		&i.Parts,
+		&i.ToldAt,
 	)
 	return i, err
 }
@@ -54,7 +57,7 @@ WHERE id IN (
         AND (due.claimed_until IS NULL OR due.claimed_until < now())
     ORDER BY due.accepted LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
 )
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed, parent_id, parts, told_at
 `
 
 type ClaimUndispatchedParams struct {
@@ -94,6 +97,9 @@ func (q *Queries) ClaimUndispatched(ctx context.Context, arg ClaimUndispatchedPa
 			&i.UpdatedAt,
 			&i.Committed,
 			&i.Needed,
+			&i.ParentID,
+			&i.Parts,
+			&i.ToldAt,
 		); err != nil {
 			return nil, err
 		}
@@ -114,7 +120,7 @@ WHERE id IN (
         AND (silent.claimed_until IS NULL OR silent.claimed_until < now())
     ORDER BY silent.updated_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
 )
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed, parent_id, parts, told_at
 `
 
 type ClaimUnheardParams struct {
@@ -154,6 +160,9 @@ func (q *Queries) ClaimUnheard(ctx context.Context, arg ClaimUnheardParams) ([]T
 			&i.UpdatedAt,
 			&i.Committed,
 			&i.Needed,
+			&i.ParentID,
+			&i.Parts,
+			&i.ToldAt,
 		); err != nil {
 			return nil, err
 		}
@@ -167,7 +176,7 @@ func (q *Queries) ClaimUnheard(ctx context.Context, arg ClaimUnheardParams) ([]T
 
 const countTasks = `-- name: CountTasks :one
 SELECT count(*) FROM tasks
-WHERE $1::boolean OR project_id = ANY ($2::uuid[])
+WHERE parent_id IS NULL AND ($1::boolean OR project_id = ANY ($2::uuid[]))
 `
 
 type CountTasksParams struct {
@@ -187,7 +196,7 @@ UPDATE tasks
 SET dispatched_at = now(), claimed_until = NULL, state = CASE state WHEN 'New' THEN 'Running' ELSE state END,
     revision = revision + (state = 'New')::integer, updated_at = now()
 WHERE id = $1 AND dispatched_at IS NULL AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed, parent_id, parts, told_at
 `
 
 func (q *Queries) DispatchTask(ctx context.Context, id string) (Task, error) {
@@ -216,6 +225,9 @@ func (q *Queries) DispatchTask(ctx context.Context, id string) (Task, error) {
 		&i.UpdatedAt,
 		&i.Committed,
 		&i.Needed,
+		&i.ParentID,
+		&i.Parts,
+		&i.ToldAt,
 	)
 	return i, err
 }
@@ -224,7 +236,7 @@ const endTask = `-- name: EndTask :one
 UPDATE tasks
 SET state = $1, faults = $2, step = '', claimed_until = NULL, ended_at = now(), revision = revision + 1, updated_at = now()
 WHERE id = $3 AND state NOT IN ('Completed', 'Exception', 'Cancelled')
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed, parent_id, parts, told_at
 `
 
 type EndTaskParams struct {
@@ -259,19 +271,24 @@ func (q *Queries) EndTask(ctx context.Context, arg EndTaskParams) (Task, error) 
 		&i.UpdatedAt,
 		&i.Committed,
 		&i.Needed,
+		&i.ParentID,
+		&i.Parts,
+		&i.ToldAt,
 	)
 	return i, err
 }
 
 const insertTask = `-- name: InsertTask :one
-INSERT INTO tasks (id, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, started_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    CASE WHEN $8 = 'New' THEN now() END)
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
+INSERT INTO tasks (id, parent_id, parts, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, started_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+    CASE WHEN $10 = 'New' THEN now() END)
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed, parent_id, parts, told_at
 `
 
 type InsertTaskParams struct {
 	ID         string
+	ParentID   *string
+	Parts      int32
 	ProjectID  string
 	Operation  string
 	TargetKind string
@@ -286,6 +303,8 @@ type InsertTaskParams struct {
 func (q *Queries) InsertTask(ctx context.Context, arg InsertTaskParams) (Task, error) {
 	row := q.db.QueryRow(ctx, insertTask,
 		arg.ID,
+		arg.ParentID,
+		arg.Parts,
 		arg.ProjectID,
 		arg.Operation,
 		arg.TargetKind,
@@ -320,17 +339,20 @@ func (q *Queries) InsertTask(ctx context.Context, arg InsertTaskParams) (Task, e
 		&i.UpdatedAt,
 		&i.Committed,
 		&i.Needed,
+		&i.ParentID,
+		&i.Parts,
+		&i.ToldAt,
 	)
 	return i, err
 }
 
 const listTasks = `-- name: ListTasks :many
-SELECT tasks.id, tasks.accepted, tasks.project_id, tasks.operation, tasks.target_kind, tasks.target_id, tasks.target_name, tasks.requester, tasks.state, tasks.input, tasks.payload, tasks.faults, tasks.step, tasks.dispatched_at, tasks.claimed_until, tasks.revision, tasks.created_at, tasks.started_at, tasks.ended_at, tasks.updated_at, tasks.committed, tasks.needed, (
+SELECT tasks.id, tasks.accepted, tasks.project_id, tasks.operation, tasks.target_kind, tasks.target_id, tasks.target_name, tasks.requester, tasks.state, tasks.input, tasks.payload, tasks.faults, tasks.step, tasks.dispatched_at, tasks.claimed_until, tasks.revision, tasks.created_at, tasks.started_at, tasks.ended_at, tasks.updated_at, tasks.committed, tasks.needed, tasks.parent_id, tasks.parts, tasks.told_at, (
     SELECT count(*) FROM tasks AS t
-    WHERE $1::boolean OR t.project_id = ANY ($2::uuid[])
+    WHERE t.parent_id IS NULL AND ($1::boolean OR t.project_id = ANY ($2::uuid[]))
 ) AS total
 FROM tasks
-WHERE $1::boolean OR project_id = ANY ($2::uuid[])
+WHERE parent_id IS NULL AND ($1::boolean OR project_id = ANY ($2::uuid[]))
 ORDER BY accepted DESC
 OFFSET $3::bigint LIMIT $4::bigint
 `
@@ -384,6 +406,9 @@ func (q *Queries) ListTasks(ctx context.Context, arg ListTasksParams) ([]ListTas
 			&i.Task.UpdatedAt,
 			&i.Task.Committed,
 			&i.Task.Needed,
+			&i.Task.ParentID,
+			&i.Task.Parts,
+			&i.Task.ToldAt,
 			&i.Total,
 		); err != nil {
 			return nil, err
@@ -463,7 +488,7 @@ func (q *Queries) QueueOf(ctx context.Context, arg QueueOfParams) (QueueOfRow, e
 const resumeTask = `-- name: ResumeTask :one
 UPDATE tasks SET state = 'Running', step = '', faults = '[]', revision = revision + 1, updated_at = now()
 WHERE id = $1 AND state = 'Suspended'
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed, parent_id, parts, told_at
 `
 
 func (q *Queries) ResumeTask(ctx context.Context, id string) (Task, error) {
@@ -492,6 +517,9 @@ func (q *Queries) ResumeTask(ctx context.Context, id string) (Task, error) {
 		&i.UpdatedAt,
 		&i.Committed,
 		&i.Needed,
+		&i.ParentID,
+		&i.Parts,
+		&i.ToldAt,
 	)
 	return i, err
 }
@@ -500,7 +528,7 @@ const suspendTask = `-- name: SuspendTask :one
 UPDATE tasks SET state = 'Suspended', step = $1, faults = $2, committed = $3, needed = $4, revision = revision + 1, updated_at = now()
 WHERE id = $5 AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
     AND (state, step, faults, committed, needed) IS DISTINCT FROM ('Suspended', $1, $2, $3, $4)
-RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed
+RETURNING id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed, parent_id, parts, told_at
 `
 
 type SuspendTaskParams struct {
@@ -543,12 +571,15 @@ func (q *Queries) SuspendTask(ctx context.Context, arg SuspendTaskParams) (Task,
 		&i.UpdatedAt,
 		&i.Committed,
 		&i.Needed,
+		&i.ParentID,
+		&i.Parts,
+		&i.ToldAt,
 	)
 	return i, err
 }
 
 const taskByID = `-- name: TaskByID :one
-SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed FROM tasks
+SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed, parent_id, parts, told_at FROM tasks
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -584,12 +615,15 @@ func (q *Queries) TaskByID(ctx context.Context, arg TaskByIDParams) (Task, error
 		&i.UpdatedAt,
 		&i.Committed,
 		&i.Needed,
+		&i.ParentID,
+		&i.Parts,
+		&i.ToldAt,
 	)
 	return i, err
 }
 
 const taskHolding = `-- name: TaskHolding :one
-SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed FROM tasks
+SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed, parent_id, parts, told_at FROM tasks
 WHERE target_kind = $1 AND target_id = $2 AND state IN ('New', 'Running', 'Suspended', 'Cancelling')
 `
 
@@ -624,6 +658,9 @@ func (q *Queries) TaskHolding(ctx context.Context, arg TaskHoldingParams) (Task,
 		&i.UpdatedAt,
 		&i.Committed,
 		&i.Needed,
+		&i.ParentID,
+		&i.Parts,
+		&i.ToldAt,
 	)
 	return i, err
 }
@@ -631,7 +668,7 @@ func (q *Queries) TaskHolding(ctx context.Context, arg TaskHoldingParams) (Task,
 const taskIDsWith = `-- name: TaskIDsWith :many
 SELECT id, count(*) OVER () AS total
 FROM tasks
-WHERE ($1::boolean OR project_id = ANY ($2::uuid[]))
+WHERE parent_id IS NULL AND ($1::boolean OR project_id = ANY ($2::uuid[]))
     AND ($3::text IS NULL OR state = $3)
     AND ($4::text IS NULL OR operation = $4)
     AND ($5::text IS NULL OR target_id::text = $5)
@@ -690,7 +727,7 @@ func (q *Queries) TaskIDsWith(ctx context.Context, arg TaskIDsWithParams) ([]Tas
 }
 
 const waitingTasks = `-- name: WaitingTasks :many
-SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed FROM tasks
+SELECT id, accepted, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, faults, step, dispatched_at, claimed_until, revision, created_at, started_at, ended_at, updated_at, committed, needed, parent_id, parts, told_at FROM tasks
 WHERE target_kind = $1 AND target_id = $2 AND state = 'Pending'
 ORDER BY accepted
 `
@@ -732,6 +769,9 @@ func (q *Queries) WaitingTasks(ctx context.Context, arg WaitingTasksParams) ([]T
 			&i.UpdatedAt,
 			&i.Committed,
 			&i.Needed,
+			&i.ParentID,
+			&i.Parts,
+			&i.ToldAt,
 		); err != nil {
 			return nil, err
 		}

@@ -100,3 +100,6 @@ SELECT host_id, cpus, memory_mib, disk_gib, network FROM systems WHERE id = @id 
 
 -- name: PlaceSystem :exec
 UPDATE systems SET host_id = @host_id, revision = revision + 1, updated_at = now() WHERE id = @id;
+
+-- name: TakenNames :many
+SELECT name FROM systems WHERE name = ANY (@names::text[]) ORDER BY name;

@@ -11,10 +11,10 @@ WHERE id = @id AND (@everything::boolean OR project_id = ANY (@projects::uuid[])
 -- name: ListTasks :many
 SELECT sqlc.embed(tasks), (
     SELECT count(*) FROM tasks AS t
-    WHERE @everything::boolean OR t.project_id = ANY (@projects::uuid[])
+    WHERE t.parent_id IS NULL AND (@everything::boolean OR t.project_id = ANY (@projects::uuid[]))
 ) AS total
 FROM tasks
-WHERE @everything::boolean OR project_id = ANY (@projects::uuid[])
+WHERE parent_id IS NULL AND (@everything::boolean OR project_id = ANY (@projects::uuid[]))
 ORDER BY accepted DESC
 OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
 
@@ -22,7 +22,7 @@ OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
 -- What is null is not compared. total counts before the page is cut out.
 SELECT id, count(*) OVER () AS total
 FROM tasks
-WHERE (@everything::boolean OR project_id = ANY (@projects::uuid[]))
+WHERE parent_id IS NULL AND (@everything::boolean OR project_id = ANY (@projects::uuid[]))
     AND (sqlc.narg('state')::text IS NULL OR state = sqlc.narg('state'))
     AND (sqlc.narg('operation')::text IS NULL OR operation = sqlc.narg('operation'))
     AND (sqlc.narg('target_id')::text IS NULL OR target_id::text = sqlc.narg('target_id'))
@@ -33,7 +33,7 @@ OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
 
 -- name: CountTasks :one
 SELECT count(*) FROM tasks
-WHERE @everything::boolean OR project_id = ANY (@projects::uuid[]);
+WHERE parent_id IS NULL AND (@everything::boolean OR project_id = ANY (@projects::uuid[]));
 
 -- name: TaskHolding :one
 SELECT * FROM tasks
@@ -50,8 +50,8 @@ SELECT (
 ) AS holding;
 
 -- name: InsertTask :one
-INSERT INTO tasks (id, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, started_at)
-VALUES (@id, @project_id, @operation, @target_kind, @target_id, @target_name, @requester, @state, @input, @payload,
+INSERT INTO tasks (id, parent_id, parts, project_id, operation, target_kind, target_id, target_name, requester, state, input, payload, started_at)
+VALUES (@id, sqlc.narg('parent_id'), @parts, @project_id, @operation, @target_kind, @target_id, @target_name, @requester, @state, @input, @payload,
     CASE WHEN @state = 'New' THEN now() END)
 RETURNING *;
 

@@ -12,6 +12,7 @@ import (
 	"github.com/projectbeskar/hawkfish/activities/inventory"
 	"github.com/projectbeskar/hawkfish/activities/placement"
 	"github.com/projectbeskar/hawkfish/activities/record"
+	"github.com/projectbeskar/hawkfish/activities/subtasks"
 	"github.com/projectbeskar/hawkfish/internal/durable"
 	"github.com/projectbeskar/hawkfish/workflows"
 )
@@ -20,7 +21,8 @@ import (
 type Config struct {
 	Service     *durable.Service
 	Store       placement.Store
-	StopTimeout time.Duration // how long running steps may go on after ctx ends
+	Parts       subtasks.Parts // of tasks that are divided
+	StopTimeout time.Duration  // how long running steps may go on after ctx ends
 	Log         *slog.Logger
 }
 
@@ -35,6 +37,7 @@ func Run(ctx context.Context, cfg Config) error {
 		record.Register(w, cfg.Store)
 		placement.Register(w, cfg.Store)
 		inventory.Register(w, cfg.Store)
+		subtasks.Register(w, cfg.Parts)
 		return w
 	})
 }

@@ -22,6 +22,7 @@ type Task struct {
 	undoing   bool
 	seen      *hawkfish.Observation
 	image     *hawkfish.ImageFacts
+	warnings  []*hawkfish.Error // of what has failed although the task has not
 }
 
 // Carry runs body and closes the task, whatever happens. The workflow's ID is the task's.
@@ -44,7 +45,7 @@ func (t *Task) close(err error) error {
 	end := record.Ending{TaskID: t.id, Seen: t.seen, Image: t.image}
 	switch {
 	case err == nil:
-		end.Outcome.State = schemas.TaskStateCompleted
+		end.Outcome = hawkfish.Outcome{State: schemas.TaskStateCompleted, Faults: t.warnings}
 	case durable.IsCancelled(err):
 		end.Outcome.State = schemas.TaskStateCancelled
 	default:

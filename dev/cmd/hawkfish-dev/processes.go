@@ -38,7 +38,7 @@ func (s *session) parts() (process.Parts, error) {
 		if err != nil {
 			return parts, err
 		}
-		parts.Interceptors = []interceptor.ClientInterceptor{hold.Interceptor(dir, durable.SystemNameIn)}
+		parts.Interceptors = []interceptor.ClientInterceptor{hold.Interceptor(dir, durable.SubjectIn)}
 	}
 	return parts, nil
 }

@@ -9,7 +9,7 @@ CREATE INDEX tasks_parts ON tasks (parent_id, accepted) WHERE parent_id IS NOT N
 CREATE INDEX tasks_untold ON tasks (accepted) WHERE parent_id IS NOT NULL AND ended_at IS NOT NULL AND told_at IS NULL;
 
 -- The code knows the kinds: a new one needs no migration.
-ALTER TABLE tasks DROP CONSTRAINT tasks_target_kind_check, ADD CONSTRAINT tasks_target_kind_check CHECK (target_kind <> '');
+ALTER TABLE tasks DROP CONSTRAINT IF EXISTS tasks_target_kind_check, ADD CONSTRAINT tasks_target_kind_check CHECK (target_kind <> '');
 
 -- Wakes those who tell parents of the ends of their subtasks.
 CREATE TRIGGER notify_part AFTER UPDATE OF ended_at ON tasks

@@ -10,9 +10,9 @@ import (
 // Inventory is what a system has, as its host sees it: what the hypervisor has made of the guest, and what is
 // known of the guest itself. What guests say is bounded and cleaned by who asks them, and may still be a lie.
 type Inventory struct {
-	SystemID string `json:"system"`
+	SystemID string `json:"system,omitempty"`
 	// At is the host's clock just before it looked: of two looks the later one counts.
-	At time.Time `json:"at"`
+	At time.Time `json:"at,omitzero"`
 
 	Guest      GuestFacts     `json:"guest"`
 	Processors ProcessorFacts `json:"processors"`
@@ -26,9 +26,10 @@ type Inventory struct {
 
 // GuestFacts is what there is to know of a guest as a whole; a part of it is shown with the system itself.
 type GuestFacts struct {
-	HostName string `json:"host_name,omitempty"` // as the guest's agent says; empty: it has none, or does not run
-	Firmware string `json:"firmware,omitempty"`  // the version that its SMBIOS tables tell
-	CPUModel string `json:"cpu_model,omitempty"` // such as "qemu64"
+	HostName string   `json:"host_name,omitempty"` // as the guest's agent says; empty: it has none, or does not run
+	Firmware string   `json:"firmware,omitempty"`  // the version that its SMBIOS tables tell
+	CPUModel string   `json:"cpu_model,omitempty"` // such as "qemu64"
+	PCI      []string `json:"pci,omitempty"`       // addresses of its PCIDevices
 }
 
 // ProcessorFacts is how a guest's CPUs are arranged. The zero value: not known.
@@ -103,12 +104,9 @@ func (i Inventory) Same(other Inventory) bool {
 	return reflect.DeepEqual(i, other)
 }
 
-// Inventories keeps what systems have, the latest look of each.
+// Inventories keeps what systems have, as their hosts saw it last.
 type Inventories interface {
-	// FindInventory returns the zero Inventory when nothing has been reported. Whether the caller may see the system is
-	// asked before, by finding it.
+	// FindInventory returns the zero Inventory, but for the ID, when nothing has been reported. Whether the caller may
+	// see the system is asked before, by finding it.
 	FindInventory(ctx context.Context, systemID string) (Inventory, error)
-	// RecordInventories stores what a host saw of systems that are placed on it; others, and looks that are older than
-	// what is stored, are ignored.
-	RecordInventories(ctx context.Context, hostID string, seen []Inventory) error
 }

@@ -16,6 +16,7 @@ import (
 // Store is everything that is kept.
 type Store interface {
 	Systems
+	Inventories
 	Images
 	Profiles
 	Hosts
@@ -162,6 +163,9 @@ type Ledger interface {
 	// Observe stores what a host saw. complete, when not zero, is when the host looked at all its systems: one that is
 	// placed and Ready there, not among seen, and not observed since, is Lost.
 	Observe(ctx context.Context, hostID string, seen []Observation, complete time.Time) error
+	// RecordInventories stores what a host saw that systems have which are placed on it; others are ignored, and so are
+	// looks that are older than what is stored.
+	RecordInventories(ctx context.Context, hostID string, seen []Inventory) error
 }
 
 // Accounts keeps who may log in. Changes take a revision: Stale when it is not the stored one; 0 matches any.

@@ -29,6 +29,7 @@ type System struct {
 	Power      schemas.PowerState // as last observed
 	ObservedAt time.Time          // when the host looked; orders observations
 	LastReset  time.Time          // when the guest last started or was reset; zero: never
+	Guest      GuestFacts         // as its host saw it last (Inventory)
 
 	Revision             int64 // grows with every change; the ETag
 	CreatedAt, UpdatedAt time.Time

@@ -16,6 +16,7 @@ import (
 // Store is everything the control plane keeps.
 type Store interface {
 	hawkfish.Systems
+	hawkfish.Inventories
 	hawkfish.Images
 	hawkfish.Profiles
 	hawkfish.Hosts

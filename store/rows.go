@@ -26,7 +26,8 @@ func system(r db.System) (hawkfish.System, error) {
 	if r.ID == "" { // no row
 		return s, nil
 	}
-	if err := json.Unmarshal(r.Machine, &s.Machine); err != nil || r.Running == nil {
+	err := errors.Join(json.Unmarshal(r.Machine, &s.Machine), json.Unmarshal(r.Guest, &s.Guest))
+	if err != nil || r.Running == nil {
 		return s, err
 	}
 	return s, json.Unmarshal(r.Running, &s.Running)

@@ -24,7 +24,14 @@ type Sighting struct {
 	Complete time.Time `json:"complete,omitzero"`
 }
 
+// Description is what a host saw that some of its systems have.
+type Description struct {
+	HostID string               `json:"host"`
+	Seen   []hawkfish.Inventory `json:"seen"`
+}
+
 var (
 	Announce = durable.Activity[Announcement, durable.None]{Name: "inventory.Announce", Policy: durable.Brief}
 	Observe  = durable.Activity[Sighting, durable.None]{Name: "inventory.Observe", Policy: durable.Brief}
+	Describe = durable.Activity[Description, durable.None]{Name: "inventory.Describe", Policy: durable.Brief}
 )

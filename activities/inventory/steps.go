@@ -17,4 +17,7 @@ func Register(r worker.ActivityRegistry, ledger hawkfish.Ledger) {
 	durable.Implement(r, Observe, func(ctx context.Context, s Sighting) (durable.None, error) {
 		return durable.None{}, ledger.Observe(ctx, s.HostID, s.Seen, s.Complete)
 	})
+	durable.Implement(r, Describe, func(ctx context.Context, d Description) (durable.None, error) {
+		return durable.None{}, ledger.RecordInventories(ctx, d.HostID, d.Seen)
+	})
 }

@@ -30,6 +30,9 @@ type Source interface {
 // maxLists bounds how many different pages of how many different callers are remembered.
 const maxLists = 64
 
+// maxStocks bounds how many systems' inventories are remembered, of some kilobytes each.
+const maxStocks = 4096
+
 // Store is a Source with a memory. What it returns is shared between its callers, who must not change the
 // slices in it.
 type Store struct {
@@ -37,7 +40,8 @@ type Store struct {
 	log *slog.Logger
 
 	systems  *table[hawkfish.System]
-	names    *index // of systems, to IDs
+	names    *index                     // of systems, to IDs
+	stocks   *table[hawkfish.Inventory] // by system
 	lists    *table[listing]
 	sessions *table[hawkfish.Session]
 	tokens   *index // hashes, to IDs of sessions
@@ -52,7 +56,7 @@ type Store struct {
 func New(src Source, log *slog.Logger) *Store {
 	return &Store{
 		Source: src, log: log,
-		systems: newTable[hawkfish.System](0), names: newIndex(), lists: newTable[listing](maxLists),
+		systems: newTable[hawkfish.System](0), names: newIndex(), stocks: newTable[hawkfish.Inventory](maxStocks), lists: newTable[listing](maxLists),
 		sessions: newTable[hawkfish.Session](0), tokens: newIndex(),
 		accounts: newTable[hawkfish.Account](0), users: newIndex(),
 		settings: newTable[hawkfish.Settings](0),
@@ -88,6 +92,7 @@ func (s *Store) Run(ctx context.Context) error {
 // reset forgets everything; live says whether to remember what is read from now on.
 func (s *Store) reset(live bool) {
 	s.systems.reset(live)
+	s.stocks.reset(live)
 	s.lists.reset(live)
 	s.sessions.reset(live)
 	s.accounts.reset(live)
@@ -102,14 +107,18 @@ func (s *Store) reset(live bool) {
 var changes = map[string]func(s *Store, op, id string){
 	"systems": func(s *Store, op, id string) {
 		s.forgetSystem(id, op == "D")
+		if op == "D" {
+			s.stocks.forget(id)
+		}
 		if op != "U" {
 			s.lists.forgetAll()
 		}
 	},
-	"sessions": func(s *Store, op, id string) { s.forgetSession(id, op == "D") },
-	"accounts": func(s *Store, op, id string) { s.forgetAccount(id, op == "D") },
-	"tasks":    func(s *Store, _, id string) { s.endings.tell(id) },
-	"settings": func(s *Store, _, _ string) { s.settings.forgetAll() },
+	"inventories": func(s *Store, _, id string) { s.stocks.forget(id) },
+	"sessions":    func(s *Store, op, id string) { s.forgetSession(id, op == "D") },
+	"accounts":    func(s *Store, op, id string) { s.forgetAccount(id, op == "D") },
+	"tasks":       func(s *Store, _, id string) { s.endings.tell(id) },
+	"settings":    func(s *Store, _, _ string) { s.settings.forgetAll() },
 }
 
 func (s *Store) changed(table, op, id string) {

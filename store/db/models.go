@@ -90,6 +90,15 @@ type Image struct {
 	UpdatedAt    time.Time
 }
 
+type Inventory struct {
+	SystemID  string
+	Document  json.RawMessage
+	SeenAt    time.Time
+	Revision  int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
 type LogEntry struct {
 	SystemID   string
 	Log        string
@@ -183,6 +192,7 @@ type System struct {
 	UpdatedAt  time.Time
 	Machine    json.RawMessage
 	Running    []byte
+	Guest      json.RawMessage
 }
 
 type Task struct {

@@ -15,7 +15,7 @@ UPDATE systems
 SET asset_tag = $1, cpus = $2, memory_mib = $3, machine = $4, running = $5,
     revision = revision + 1, updated_at = now()
 WHERE id = $6
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest
 `
 
 type ChangeSystemParams struct {
@@ -58,6 +58,7 @@ func (q *Queries) ChangeSystem(ctx context.Context, arg ChangeSystemParams) (Sys
 		&i.UpdatedAt,
 		&i.Machine,
 		&i.Running,
+		&i.Guest,
 	)
 	return i, err
 }
@@ -118,7 +119,7 @@ INSERT INTO systems (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
     $11, $12, $13
 )
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest
 `
 
 type InsertSystemParams struct {
@@ -175,12 +176,13 @@ func (q *Queries) InsertSystem(ctx context.Context, arg InsertSystemParams) (Sys
 		&i.UpdatedAt,
 		&i.Machine,
 		&i.Running,
+		&i.Guest,
 	)
 	return i, err
 }
 
 const listSystems = `-- name: ListSystems :many
-SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, systems.machine, systems.running, (
+SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, systems.machine, systems.running, systems.guest, (
     SELECT count(*) FROM systems AS s
     WHERE $1::boolean OR s.project_id = ANY ($2::uuid[])
 ) AS total
@@ -237,6 +239,7 @@ func (q *Queries) ListSystems(ctx context.Context, arg ListSystemsParams) ([]Lis
 			&i.System.UpdatedAt,
 			&i.System.Machine,
 			&i.System.Running,
+			&i.System.Guest,
 			&i.Total,
 		); err != nil {
 			return nil, err
@@ -323,7 +326,7 @@ func (q *Queries) SystemAsTarget(ctx context.Context, id string) (SystemAsTarget
 }
 
 const systemByID = `-- name: SystemByID :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest FROM systems
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -357,12 +360,13 @@ func (q *Queries) SystemByID(ctx context.Context, arg SystemByIDParams) (System,
 		&i.UpdatedAt,
 		&i.Machine,
 		&i.Running,
+		&i.Guest,
 	)
 	return i, err
 }
 
 const systemByName = `-- name: SystemByName :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest FROM systems
 WHERE name = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -396,6 +400,7 @@ func (q *Queries) SystemByName(ctx context.Context, arg SystemByNameParams) (Sys
 		&i.UpdatedAt,
 		&i.Machine,
 		&i.Running,
+		&i.Guest,
 	)
 	return i, err
 }
@@ -513,7 +518,7 @@ func (q *Queries) SystemIDsWith(ctx context.Context, arg SystemIDsWithParams) ([
 }
 
 const systemToChange = `-- name: SystemToChange :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest FROM systems
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 FOR NO KEY UPDATE
 `
@@ -549,6 +554,7 @@ func (q *Queries) SystemToChange(ctx context.Context, arg SystemToChangeParams) 
 		&i.UpdatedAt,
 		&i.Machine,
 		&i.Running,
+		&i.Guest,
 	)
 	return i, err
 }

@@ -61,6 +61,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"TakenNames":              testTakenNames,
 		"Observe":                 testObserve,
 		"ObserveComplete":         testObserveComplete,
+		"Inventories":             testInventories,
 		"Hosts":                   testHosts,
 		"Accounts":                testAccounts,
 		"Sessions":                testSessions,

@@ -44,6 +44,7 @@ func Run(ctx context.Context, cfg Config) error {
 	g.Go(func() error { report.announce(ctx); return nil })
 	g.Go(func() error { report.watch(ctx); return nil })
 	g.Go(func() error { report.send(ctx); return nil })
+	g.Go(func() error { report.inspector.run(ctx); return nil })
 	return g.Wait()
 }
 

@@ -30,6 +30,8 @@ type reporter struct {
 	log    *slog.Logger
 	tell   func(context.Context, inventory.Announcement) error
 	report func(context.Context, inventory.Sighting) error
+	// inspector hears of all that is seen.
+	inspector *inspector
 
 	mu       sync.Mutex
 	pending  map[string]hawkfish.Observation
@@ -39,7 +41,8 @@ type reporter struct {
 
 func newReporter(cfg Config) *reporter {
 	return &reporter{
-		cfg: cfg, log: cfg.Log.With("host_id", cfg.ID), pending: map[string]hawkfish.Observation{}, kick: make(chan struct{}, 1),
+		inspector: newInspector(cfg),
+		cfg:       cfg, log: cfg.Log.With("host_id", cfg.ID), pending: map[string]hawkfish.Observation{}, kick: make(chan struct{}, 1),
 		tell: func(ctx context.Context, a inventory.Announcement) error {
 			_, err := inventory.Announce.Ask(ctx, cfg.Service, durable.Fleet, "announce-"+cfg.ID+"-"+uuid.NewString(), a)
 			return err
@@ -119,6 +122,7 @@ func (r *reporter) compare(ctx context.Context, flowing <-chan struct{}) {
 			}
 		} else {
 			r.gather(all, began)
+			r.inspector.compare(all)
 		}
 		select {
 		case <-ctx.Done():
@@ -128,7 +132,10 @@ func (r *reporter) compare(ctx context.Context, flowing <-chan struct{}) {
 	}
 }
 
-func (r *reporter) saw(o hawkfish.Observation) { r.gather([]hawkfish.Observation{o}, time.Time{}) }
+func (r *reporter) saw(o hawkfish.Observation) {
+	r.gather([]hawkfish.Observation{o}, time.Time{})
+	r.inspector.happened(o)
+}
 
 // gather keeps the latest look at each system.
 func (r *reporter) gather(seen []hawkfish.Observation, complete time.Time) {

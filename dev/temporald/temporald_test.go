@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/dev/temporald"
 	"github.com/projectbeskar/hawkfish/internal/durable"
 	"github.com/projectbeskar/hawkfish/internal/postgres"
@@ -82,6 +83,29 @@ func TestARestartKeepsTheAddressAndTheWork(t *testing.T) {
 	require.NoError(t, w.Start())
 	defer w.Stop()
 	require.Equal(t, "hello fleet", result(t, accepted))
+}
+
+// A new server counts as healthy when, and not before, the first workflow can be started in it.
+func TestHealthyMeansThatWorkCanBegin(t *testing.T) {
+	t.Parallel()
+	srv := startTemporal(t, temporald.Options{Database: startPostgres(t).DSN("postgres"), StateDir: t.TempDir()})
+	defer srv.Stop()
+	connect := func() *durable.Service {
+		service, err := durable.Connect(durable.Config{Address: srv.Addr(), Namespace: "test", Log: quiet})
+		require.NoError(t, err)
+		t.Cleanup(service.Close)
+		return service
+	}
+	asker := connect()
+	require.Equal(t, hawkfish.Unavailable, hawkfish.KindOf(asker.Healthy(t.Context())))
+	prepared := make(chan error, 1)
+	go func() { prepared <- connect().EnsureNamespace(t.Context(), "test", 24*time.Hour) }()
+	require.Eventually(t, func() bool { return asker.Healthy(t.Context()) == nil }, 30*time.Second, 5*time.Millisecond)
+	require.NoError(t, asker.Launch(t.Context(), durable.Start{
+		ID: "w", Workflow: "Greet", Input: []byte(`"fleet"`),
+		Attributes: durable.Attributes{System: "s", SystemName: "n", Host: "h", Project: "p", Operation: "o", User: "u"},
+	}))
+	require.NoError(t, <-prepared)
 }
 
 func hello(_ context.Context, name string) (string, error) { return "hello " + name, nil }

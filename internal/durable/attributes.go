@@ -17,6 +17,9 @@ var (
 	parentKey     = temporal.NewSearchAttributeKeyKeyword("HawkFishParent")
 )
 
+// attributeKeys are those that a namespace must have before a workflow can be started.
+var attributeKeys = []temporal.SearchAttributeKeyKeyword{systemKey, systemNameKey, hostKey, projectKey, operationKey, userKey, parentKey}
+
 func (a Attributes) typed() temporal.SearchAttributes {
 	var set []temporal.SearchAttributeUpdate
 	for _, one := range []struct {

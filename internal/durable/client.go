@@ -34,13 +34,15 @@ type Config struct {
 
 // Service is the Temporal service as the control plane uses it.
 type Service struct {
-	client   client.Client
-	log      *slog.Logger
-	payloads payloads
+	client    client.Client
+	namespace string
+	log       *slog.Logger
+	payloads  payloads
 
-	mu      sync.Mutex
-	checked time.Time
-	health  error
+	mu       sync.Mutex
+	checked  time.Time
+	health   error
+	prepared bool // the namespace has been seen to be usable
 }
 
 // Connect returns a service that connects when it is first used, so that
@@ -61,7 +63,7 @@ func Connect(cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{client: c, log: cfg.Log, payloads: values}, nil
+	return &Service{client: c, namespace: cfg.Namespace, log: cfg.Log, payloads: values}, nil
 }
 
 // connection makes clients and workers notice within a second or so that Temporal is back. With gRPC's and the SDK's
@@ -93,8 +95,8 @@ const (
 	healthLasts    = time.Second
 )
 
-// Healthy reports whether Temporal answers; an answer is good for a second, so
-// that asking before each request costs nothing.
+// Healthy reports whether Temporal answers, and workflows can be started in the namespace: a worker prepares a new
+// one. An answer is good for a second, so that asking before each request costs nothing.
 func (s *Service) Healthy(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,6 +106,19 @@ func (s *Service) Healthy(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthDeadline)
 	defer cancel()
 	_, err := s.client.CheckHealth(ctx, &client.CheckHealthRequest{})
+	if err == nil && !s.prepared {
+		err = s.prepare(ctx)
+	}
 	s.health, s.checked = FromService(err), time.Now()
 	return s.health
+}
+
+// prepare finds out whether the namespace can be used, until it has been seen that it can.
+func (s *Service) prepare(ctx context.Context) error {
+	err := usable(ctx, s.client, s.namespace)
+	s.prepared = err == nil
+	if unprepared(err) {
+		return err
+	}
+	return nil // what searches need may be down while workflows go on
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -12,7 +13,6 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/projectbeskar/hawkfish"
@@ -26,10 +26,7 @@ func (s *Service) EnsureNamespace(ctx context.Context, namespace string, retenti
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return registerNamespace(ctx, c, namespace, retention) },
 		func(ctx context.Context) error { return registerAttributes(ctx, c, namespace) },
-		func(ctx context.Context) error { // the server's registry of namespaces refreshes by and by
-			_, err := c.WorkflowService().ListOpenWorkflowExecutions(ctx, &workflowservice.ListOpenWorkflowExecutionsRequest{Namespace: namespace, MaximumPageSize: 1})
-			return err
-		},
+		func(ctx context.Context) error { return usable(ctx, c, namespace) },
 	} {
 		_, err := backoff.Retry(ctx, func() (struct{}, error) {
 			bounded, cancel := context.WithTimeout(ctx, Deadline)
@@ -61,7 +58,7 @@ func registerAttributes(ctx context.Context, c client.Client, namespace string) 
 		return err
 	}
 	missing := map[string]enumspb.IndexedValueType{}
-	for _, key := range []temporal.SearchAttributeKeyKeyword{systemKey, systemNameKey, hostKey, projectKey, operationKey, userKey, parentKey} {
+	for _, key := range attributeKeys {
 		if _, ok := known.GetCustomAttributes()[key.GetName()]; !ok {
 			missing[key.GetName()] = enumspb.INDEXED_VALUE_TYPE_KEYWORD
 		}
@@ -74,6 +71,25 @@ func registerAttributes(ctx context.Context, c client.Client, namespace string) 
 		err = errors.New("search attributes are not visible yet") // look once more
 	}
 	return err
+}
+
+// usable asks the namespace something that only one can answer that workflows can be started in: the server's own
+// registry of namespaces and attributes refreshes by and by, some seconds after they have been registered.
+func usable(ctx context.Context, c client.Client, namespace string) error {
+	conditions := make([]string, len(attributeKeys))
+	for i, key := range attributeKeys {
+		conditions[i] = key.GetName() + " = 'none'"
+	}
+	_, err := c.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Namespace: namespace, Query: strings.Join(conditions, " AND ")})
+	return err
+}
+
+// unprepared reports whether usable failed because something is not registered yet, rather than for a trouble with
+// what only searches need.
+func unprepared(err error) bool {
+	_, noNamespace := errors.AsType[*serviceerror.NamespaceNotFound](err)
+	_, noAttribute := errors.AsType[*serviceerror.InvalidArgument](err)
+	return noNamespace || noAttribute
 }
 
 // FromService turns an error of a call to Temporal into the fleet's words.

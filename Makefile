@@ -6,6 +6,9 @@ BIN    := bin
 # Where DMTF's schemas and registries lie, for gen and verify: a folder with csdl/, json-schema/ and registries/.
 DMTF   ?= ../shared/dmtf
 
+# The folder that holds DMTF's validators, for conformance; conformance/README.md says which.
+VALIDATORS ?=
+
 # One set of build flags everywhere: a different one would build the Temporal server once more.
 export CGO_ENABLED ?= 0
 
@@ -15,7 +18,7 @@ SWAGGER_UI := 5.35.0
 LINTER     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build build-dev test test-unit test-libvirt test-durability lab-up lab-down gen gen-histories docs-page verify lint bench check clean
+.PHONY: help run build build-dev test test-unit test-libvirt test-durability lab-up lab-down gen gen-histories docs-page verify lint bench conformance check clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -74,6 +77,11 @@ lint: ## static checks
 
 bench: ## measure what must be fast
 	cd dev && $(GO) run ./cmd/hawkfish-bench
+
+conformance: build-dev ## what DMTF's validators (VALIDATORS=folder of their checkouts) and the common clients say of a fleet
+	@bash deploy/packages.sh clients $(if $(VALIDATORS),validators)
+	$(if $(VALIDATORS),DMTF=$(abspath $(DMTF)) conformance/validators.sh $(VALIDATORS),@echo "VALIDATORS is not set: DMTF's validators are left out")
+	conformance/clients.sh
 
 check: verify lint test ## everything that a change must pass
 

@@ -2,6 +2,7 @@
 # packages.sh WHAT... - install, by name, the Debian packages that are missing for
 #   postgresql   a private database         libvirt   a hypervisor of one's own
 #   race         tests with the race detector         lab   the libvirt lab's guests
+#   validators   what DMTF's validators import        clients  those that conformance/clients.sh converses with
 # Nothing is done where nothing is missing, so root is needed only then.
 set -euo pipefail
 
@@ -13,6 +14,16 @@ packages() {
         "iproute2:ip dnsmasq-base:dnsmasq iptables:iptables ovmf:/usr/share/OVMF/OVMF_CODE_4M.fd" ;;
     race) echo "gcc:gcc libc6-dev:/usr/include/stdlib.h|/Library/Developer" ;;
     lab) echo "binutils:as xorriso:xorriso" ;;
+    validators)
+        echo "iproute2:ip curl:curl"
+        for module in requests urllib3 bs4 lxml colorama jsonschema openpyxl jsonpatch six xlsxwriter pyasn1 dateutil; do
+            echo "python3-$module:/usr/lib/python3/dist-packages/$module*"
+        done
+        echo "python3-json-pointer:/usr/lib/python3/dist-packages/jsonpointer*" \
+            "python3-requests-toolbelt:/usr/lib/python3/dist-packages/requests_toolbelt" \
+            "python3-requests-unixsocket:/usr/lib/python3/dist-packages/requests_unixsocket" \
+            "python3-pyasn1-modules:/usr/lib/python3/dist-packages/pyasn1_modules" ;;
+    clients) echo "iproute2:ip curl:curl python3-sushy:/usr/lib/python3/dist-packages/sushy python3-sushy-cli:sushycli redfishtool:redfishtool ansible:ansible" ;;
     *) echo "packages.sh: nothing is known of $1" >&2; exit 2 ;;
     esac
 }

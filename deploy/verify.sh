@@ -19,9 +19,11 @@ if [[ -d $OLDPWD/$1 || -d $1 ]]; then
 else
     echo "verify: no DMTF data in $1: the schemas are not checked against it"
 fi
+go test ./internal/config -run 'TestDocumentIsUpToDate$' -update >/dev/null
+go test ./api -run 'TestResourceDocs$' -update >/dev/null
 (cd store && go tool -modfile=../tools/go.mod sqlc generate)
 cd "$OLDPWD"
-for folder in schemas store; do
+for folder in schemas store docs; do
     diff -r "$folder" "$copy/$folder" >/dev/null || fail "$folder is out of date: run make gen, and look at: $(diff -rq "$folder" "$copy/$folder" | head -3)"
 done
 (( failed == 0 )) && echo "verify: all is up to date"

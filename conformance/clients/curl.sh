@@ -7,7 +7,7 @@ token_of() { plain -D- -o /dev/null -H 'Content-Type: application/json' -d "{\"U
 
 step "the version object needs no login" '^\{"v1": ?"/redfish/v1/"\}' plain $base/redfish
 step "the root needs no login" 'RedfishVersion' plain $api/
-refused "systems need one" 'HTTP/1.1 401.*[Ww][Ww][Ww]-[Aa]uthenticate: Basic' plain -i $api/Systems
+refused "systems need one" 'HTTP/[0-9.]+ 401.*[Ww][Ww][Ww]-[Aa]uthenticate: Basic' plain -i $api/Systems
 step "plain HTTP is sent to https" 'https://127.0.0.1:8443/redfish/v1/Systems' plain -o /dev/null -w '%{redirect_url}' http://127.0.0.1:8443/redfish/v1/Systems
 step "the certificate is the one in the state folder" 'v1' curl -sS --cacert "$REPORTS/state/tls-certificate.pem" $base/redfish
 
@@ -23,7 +23,7 @@ step "HEAD has no body" '^200 0$' as_admin -I -o /dev/null -w '%{http_code} %{si
 step "what has not changed is not sent again" '^304$' as_admin -o /dev/null -w '%{http_code}' -H "If-None-Match: $(as_admin -I $api/Systems/web1 | sed -n 's/^[Ee][Tt]ag: *\([^\r]*\)\r*/\1/p')" $api/Systems/web1
 refused "a change of what has changed meanwhile is refused" '^412$' as_admin -o /dev/null -w '%{http_code}' -X PATCH -H 'If-Match: "0"' -d '{"AssetTag":"x"}' $api/Systems/web1
 refused "an unknown property is named" 'Bogus' as_admin -X PATCH -d '{"Bogus":1}' $api/Systems/web1
-refused "an unknown method says which there are" 'HTTP/1.1 405.*[Aa]llow: [A-Z, ]*GET' as_admin -i -X PUT -d '{}' $api/Systems/web1
+refused "an unknown method says which there are" 'HTTP/[0-9.]+ 405.*[Aa]llow: [A-Z, ]*GET' as_admin -i -X PUT -d '{}' $api/Systems/web1
 
 monitor=$(as_admin -D- -o /dev/null -d '{"ResetType":"ForceOff"}' $api/Systems/web1/Actions/ComputerSystem.Reset | sed -n 's/^[Ll]ocation: *\([^\r]*\)\r*/\1/p')
 step "a reset is a task with a monitor" '/redfish/v1/TaskService/TaskMonitors/' echo "$monitor"

@@ -2,6 +2,7 @@ package hawkfish
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -62,18 +63,21 @@ var logged = map[EventKind]func(Event) []LogLine{
 		return say(schemas.HawkFishSystemCreated(e.Origin.Name), LogEvents)
 	},
 	EventPowerChanged: telling(func(_ Event, d PowerDetail) []LogLine {
-		if message, ok := powered[d.To]; ok {
-			return say(message("ComputerSystem"), LogEvents, LogSEL)
+		message, known := powered[d.To]
+		if !known {
+			return nil
 		}
-		return nil
+		m := message("ComputerSystem")
+		if state, ok := acpiStates[d.To]; ok {
+			return sensed(m, state)
+		}
+		return say(m, LogEvents)
 	}),
-	EventSystemReset: func(Event) []LogLine { return say(schemas.PlatformPlatformReset("warm"), LogEvents, LogSEL) },
+	EventSystemReset: func(Event) []LogLine { return sensed(schemas.PlatformPlatformReset("warm"), warmReset) },
 	EventSystemLost: telling(func(_ Event, d HostDetail) []LogLine {
-		return say(schemas.HawkFishSystemLost(d.Host), LogEvents, LogSEL)
+		return sensed(schemas.HawkFishSystemLost(d.Host), entityAbsent)
 	}),
-	EventSystemFound: func(e Event) []LogLine {
-		return say(schemas.HawkFishSystemFound(e.Origin.Name), LogEvents, LogSEL)
-	},
+	EventSystemFound: func(e Event) []LogLine { return sensed(schemas.HawkFishSystemFound(e.Origin.Name), entityPresent) },
 	EventBootOverrideSet: telling(func(_ Event, d BootDetail) []LogLine {
 		return asked(d.Requester, say(schemas.HawkFishBootOverrideSet(string(d.Target), string(d.Enabled)), LogEvents))
 	}),
@@ -101,6 +105,29 @@ var powered = map[schemas.PowerState]func(string) schemas.Message{
 	schemas.PowerStatePoweringOn:  schemas.ResourceEventResourcePoweringOn,
 	schemas.PowerStatePoweringOff: schemas.ResourceEventResourcePoweringOff,
 	schemas.PowerStatePaused:      schemas.ResourceEventResourcePaused,
+}
+
+// Offsets of sensor-specific events (IPMI 2.0, table 42-3, Sensor Type Codes).
+const (
+	acpiWorking   = 0x00 // System ACPI Power State: S0/G0
+	acpiSoftOff   = 0x05 // S5/G2
+	acpiSleeping  = 0x09 // G1
+	warmReset     = 0x02 // System Boot / Restart Initiated
+	entityPresent = 0x00 // Entity Presence
+	entityAbsent  = 0x01
+)
+
+// acpiStates are the states of power in which hardware stays.
+var acpiStates = map[schemas.PowerState]byte{
+	schemas.PowerStateOn: acpiWorking, schemas.PowerStateOff: acpiSoftOff, schemas.PowerStatePaused: acpiSleeping,
+}
+
+// sensed says what a sensor of the hardware sees, too. In a system event log the event's data stand in the place of the
+// message's ID (DSP2046, LogEntry.MessageId): its type, which is sensor-specific, the offset, and two bytes unspecified.
+func sensed(m schemas.Message, offset byte) []LogLine {
+	seen := m
+	seen.ID, seen.Args = fmt.Sprintf("0x6F%02XFFFF", offset), nil
+	return append(say(m, LogEvents), say(seen, LogSEL)...)
 }
 
 func taskOpened(_ Event, d TaskDetail) []LogLine {

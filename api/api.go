@@ -42,6 +42,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 		hosts(c),
 		projects(c),
 		managers(c, info),
+		logs(c),
 		chassis(c),
 		certificates(c),
 		audit(c),

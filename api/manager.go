@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/projectbeskar/hawkfish"
@@ -22,6 +23,7 @@ type managerView struct {
 	PowerState      schemas.PowerState  `json:"PowerState"`
 	Status          status              `json:"Status"`
 	NetworkProtocol *redfish.Link       `json:"NetworkProtocol"` // one for all: they are one service
+	LogServices     *redfish.Link       `json:"LogServices,omitempty"`
 	Links           managerLinks        `json:"Links"`
 }
 
@@ -82,7 +84,8 @@ func showManager(to redfish.Links, s managerState, info ServiceInfo) managerView
 	v := managerView{
 		Manufacturer: vendor, FirmwareVersion: info.Version, EntryPointUUID: info.UUID,
 		PowerState: schemas.PowerStateOn, Status: working, NetworkProtocol: to.To("ManagerNetworkProtocol", serviceManager),
-		Links: managerLinks{ForServers: []redfish.Link{}, ForChassis: []redfish.Link{}},
+		LogServices: to.To("ManagerLogServiceCollection", cmp.Or(s.system.ID, serviceManager)),
+		Links:       managerLinks{ForServers: []redfish.Link{}, ForChassis: []redfish.Link{}},
 	}
 	if s.own() {
 		v.ID, v.Name, v.UUID, v.ManagerType, v.Model = serviceManager, vendor, info.UUID, schemas.ManagerTypeService, "Fleet controller"

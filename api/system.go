@@ -26,6 +26,7 @@ type systemView struct {
 	Boot          bootView           `json:"Boot"`
 	LastResetTime *time.Time         `json:"LastResetTime,omitempty"`
 	SerialConsole serialConsole      `json:"SerialConsole"`
+	LogServices   *redfish.Link      `json:"LogServices,omitempty"`
 	Links         systemLinks        `json:"Links"`
 }
 
@@ -150,6 +151,8 @@ func showSystem(to redfish.Links, s hawkfish.System) systemView {
 		Processors: processorSummary{Count: 1, CoreCount: s.CPUs, LogicalProcessorCount: s.CPUs},
 		Memory:     memorySummary{GiB: float64(s.MemoryMiB) / 1024},
 		Boot:       showBoot(to, s),
+
+		LogServices: to.To("ComputerSystemLogServiceCollection", s.ID),
 	}
 	if !s.LastReset.IsZero() {
 		at := s.LastReset.UTC().Truncate(time.Second)

@@ -32,6 +32,9 @@ func resourceSchema(d redfish.Description) *Schema {
 	if d.Patch != nil {
 		markWritable(s, d.Patch)
 	}
+	if d.Members != nil {
+		s.Properties["Members"].Items = resourceSchema(*d.Members)
+	}
 	return s
 }
 

@@ -26,6 +26,10 @@ type CollectionSpec struct {
 	// PageSize is how many members one reply holds at most; 0 is DefaultPageSize.
 	PageSize int
 
+	// Whole: members stand in the collection as they are, not as references to them (OData.AutoExpand). Its List
+	// uses Listed.
+	Whole bool
+
 	Create Create
 	// InProject: members belong to projects. Who may create one in some project is let through; Create
 	// refuses what is not in Request.Permitted.
@@ -62,7 +66,7 @@ func Collection(s CollectionSpec) Resource {
 	r := declare(s.Type, s.Name, s.Path, s.Like)
 	names := compilePattern(s.Path).names
 	r.Aliases, r.create, r.paged, r.inProject = s.Aliases, s.Create.change, true, s.InProject
-	r.of, r.filters = s.Of, s.Filters
+	r.of, r.filters, r.whole = s.Of, s.Filters, s.Whole
 	r.view, r.state = reflect.TypeFor[collectionView](), reflect.TypeFor[listing]()
 	r.key = func(state any) string { return state.(listing).key }
 	r.load = func(ctx context.Context, req *Request) (any, error) {
@@ -99,6 +103,15 @@ func Keys[T any](states []T, key func(T) string) []string {
 		keys[i] = key(s)
 	}
 	return keys
+}
+
+// Listed is Keys for a List that has loaded the members: where they are put into the reply they are not loaded once more.
+func Listed[T any](req *Request, states []T, key func(T) string) []string {
+	req.listed = make(map[string]any, len(states))
+	for _, s := range states {
+		req.listed[key(s)] = s
+	}
+	return Keys(states, key)
 }
 
 // Slice cuts a page out of a list that its store returns whole.

@@ -19,8 +19,9 @@ type Description struct {
 	View       reflect.Type // what is shown, without what the kit and the vendors add; nil: an Endpoint
 	Hidden     map[string]bool
 	Collection bool
-	Of         string // name of a collection's members
-	Revised    bool   // it has an ETag
+	Of         string       // name of a collection's members
+	Members    *Description // of a collection that holds them, not references to them
+	Revised    bool         // it has an ETag
 	Create     reflect.Type
 	Patch      reflect.Type
 	Delete     bool
@@ -82,6 +83,10 @@ func (b *bound) describe() Description {
 		Name: b.Name, Entity: b.Entity, Type: b.Type, Path: b.Path, Aliases: b.Aliases,
 		View: b.view, Hidden: b.hidden, Collection: b.paged, Of: b.of, Revised: b.rev != nil || b.paged,
 		Delete: b.remove != nil || b.cancel != nil,
+	}
+	if of := b.service.tree.byName[b.of]; b.whole && of != nil {
+		members := of.describe()
+		d.Members = &members
 	}
 	if b.patch != nil {
 		d.Patch = b.patch.fields

@@ -72,7 +72,7 @@ func (s *Service) fetch(ctx context.Context, asking *Request, uri string) (r ren
 		return rendered{}, nil
 	}
 	req.of = op.of
-	state, err := op.of.find(ctx, &req, http.MethodGet)
+	state, err := op.of.listedOrFound(ctx, asking, &req)
 	if err == nil {
 		return op.of.present(state)
 	}
@@ -80,6 +80,16 @@ func (s *Service) fetch(ctx context.Context, asking *Request, uri string) (r ren
 		return rendered{}, nil // deleted just now, or not for this caller: the reference stays what it is
 	}
 	return rendered{}, err
+}
+
+// listedOrFound returns the state of a resource that is put into another one.
+func (b *bound) listedOrFound(ctx context.Context, asking, req *Request) (any, error) {
+	if asking.of != nil && asking.of.of == b.Name {
+		if state, ok := asking.listed[req.key(b.pattern.names)]; ok {
+			return state, b.allowed(req, http.MethodGet, state)
+		}
+	}
+	return b.find(ctx, req, http.MethodGet)
 }
 
 // absent are the kinds of failure that say of a resource only that it is not there for the caller.

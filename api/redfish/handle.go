@@ -10,13 +10,21 @@ import (
 // find loads the state, and lets pass who may do method to it.
 func (b *bound) find(ctx context.Context, req *Request, method string) (any, error) {
 	state, err := b.load(ctx, req)
-	if err != nil || b.owner == nil && b.project == nil {
+	if err != nil {
 		return state, err
 	}
-	if err := b.allow(req, method, state); err != nil {
+	if err := b.allowed(req, method, state); err != nil {
 		return nil, err
 	}
 	return state, nil
+}
+
+// allowed refuses who may not do method to a state.
+func (b *bound) allowed(req *Request, method string, state any) error {
+	if b.owner == nil && b.project == nil {
+		return nil
+	}
+	return b.allow(req, method, state)
 }
 
 func (b *bound) read(ctx context.Context, req *Request) (Reply, error) {

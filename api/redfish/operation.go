@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/projectbeskar/hawkfish/schemas"
 )
@@ -55,12 +57,28 @@ func (b *bound) operation(method, path, summary string, body, reply reflect.Type
 	}
 }
 
-func (b *bound) needs(method string) schemas.AnyOf { return needs(b.Like, method) }
+func (b *bound) needs(method string) schemas.AnyOf { return needs(b.Like, method, b.above...) }
 
-// needs returns what a method on an entity needs; nil, which nobody has, when the registry has a gap.
-func needs(entity, method string) schemas.AnyOf {
-	found, _ := schemas.Required(entity, method)
+// needs returns what a method on an entity needs that lies below others; nil, which nobody has, when the registry has a gap.
+func needs(entity, method string, above ...string) schemas.AnyOf {
+	found, _ := schemas.Required(entity, method, above...)
 	return found
+}
+
+// entitiesAbove lists the entities that a path lies below, outermost first.
+func entitiesAbove(path string, resources []Resource) []string {
+	var above []Resource
+	for _, r := range resources {
+		if path != r.Path && strings.HasPrefix(path, r.Path+"/") {
+			above = append(above, r)
+		}
+	}
+	slices.SortFunc(above, func(a, b Resource) int { return len(a.Path) - len(b.Path) })
+	names := make([]string, len(above))
+	for i, r := range above {
+		names[i] = r.Entity
+	}
+	return names
 }
 
 func (b *bound) reading(path string) *Operation {

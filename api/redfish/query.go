@@ -27,6 +27,17 @@ type query struct {
 // reshapes reports whether the query wants something else than the resource as it is.
 func (q *query) reshapes() bool { return q != nil && (q.expand != nil || q.excerpt || q.sel != nil) }
 
+// withMembers returns the query of a collection that holds its members.
+func (q *query) withMembers() *query {
+	if q == nil {
+		q = &query{}
+	}
+	if q.expand == nil {
+		q.expand = &expansion{elsewhere: true, levels: 1}
+	}
+	return q
+}
+
 // parameter is one query parameter.
 type parameter struct {
 	paged bool // on collections only

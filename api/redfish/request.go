@@ -74,6 +74,8 @@ type Request struct {
 	query *query // nil: nothing
 	want  wanted // what List narrows by
 	rest  filter // what is looked at member by member; nil: nothing
+
+	listed map[string]any // members that List has loaded, by key
 }
 
 // maxVars is how many variables a path may have.

@@ -75,6 +75,7 @@ type Resource struct {
 	of        string   // what links call its members
 	filters   []string // properties of its members that List narrows by
 	slow      bool
+	whole     bool // a collection that holds its members, not references to them
 	remove    func(ctx context.Context, req *Request, state any) (Result, error)
 	actions   []Action
 	get       func(ctx context.Context, req *Request) (Result, error) // of an Endpoint

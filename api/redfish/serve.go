@@ -40,6 +40,9 @@ func (op *Operation) serve(ctx context.Context, req *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	if op.of.whole && op.Method == http.MethodGet {
+		q = q.withMembers()
+	}
 	req.of, req.query = op.of, q
 	if q != nil && q.filter != nil {
 		req.want, req.rest = divide(q.filter, op.of.filters)

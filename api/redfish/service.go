@@ -33,7 +33,8 @@ type bound struct {
 	service     *Service
 	links       Links
 	pattern     pattern
-	header      Header // of every reply about it
+	above       []string // the entities that it lies below, outermost first
+	header      Header   // of every reply about it
 	patchShape  *shape
 	createShape *shape
 	writable    *writable // nil: nothing can be written
@@ -54,11 +55,12 @@ func NewService(resources []Resource) *Service {
 		waiting: make(chan struct{}, maxWaiting),
 	}
 	s.metadata = sync.OnceValue(s.writeMetadata)
-	for _, r := range append(slices.Clone(resources), protocol(resources)...) {
+	all := append(slices.Clone(resources), protocol(resources)...)
+	for _, r := range all {
 		if _, twice := s.tree.byName[r.Name]; twice {
 			panic(fmt.Sprintf("%s is declared twice; give one a Name", r.Name))
 		}
-		b := s.bind(r)
+		b := s.bind(r, entitiesAbove(r.Path, all))
 		s.tree.byName[r.Name] = b
 		s.order = append(s.order, b)
 		for _, path := range append([]string{r.Path}, r.Aliases...) {
@@ -91,8 +93,8 @@ func (s *Service) add(ops []*Operation) {
 	}
 }
 
-func (s *Service) bind(r Resource) *bound {
-	b := &bound{Resource: r, service: s, links: Links{s.tree}, pattern: compilePattern(r.Path)}
+func (s *Service) bind(r Resource, above []string) *bound {
+	b := &bound{Resource: r, above: above, service: s, links: Links{s.tree}, pattern: compilePattern(r.Path)}
 	if needs(r.Like, http.MethodGet) == nil && !r.public {
 		panic(fmt.Sprintf("%s: the privilege registry does not know %q; set Like", r.Name, r.Like))
 	}

@@ -25,6 +25,8 @@ const (
 	EventSystemCreated EventKind = "SystemCreated"
 	EventSystemDeleted EventKind = "SystemDeleted"
 	EventPowerChanged  EventKind = "PowerStateChanged"
+	EventMediaInserted EventKind = "MediaInserted"
+	EventMediaEjected  EventKind = "MediaEjected"
 	EventTaskOpened    EventKind = "TaskOpened"
 	EventTaskUpdated   EventKind = "TaskUpdated"
 	EventTaskEnded     EventKind = "TaskEnded"
@@ -61,6 +63,12 @@ func (t Task) Detail() TaskDetail {
 		}
 	}
 	return d
+}
+
+// MediaDetail is the Detail of EventMediaInserted and EventMediaEjected.
+type MediaDetail struct {
+	Slot MediaSlot `json:"slot"`
+	URL  string    `json:"url"`
 }
 
 // PowerDetail is the Detail of EventPowerChanged.

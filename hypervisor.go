@@ -1,6 +1,9 @@
 package hawkfish
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Hypervisor is what HawkFish asks of one host. worker/libvirt and
 // worker/simulated implement it, and both pass worker/hypervisortest.
@@ -24,6 +27,14 @@ type Hypervisor interface {
 	// DropImage removes an image from the cache. It returns Conflict while a disk is a clone of it.
 	DropImage(ctx context.Context, sha256 string) error
 
+	// FetchMedium brings an image file for a drive into the host's cache, where it is kept by its digest for all
+	// systems. It is streamed once. One that is there already, and that the source says has not changed since, is not
+	// fetched again; calls for one source share a fetch. Errors and progress are FetchImage's.
+	FetchMedium(ctx context.Context, src MediaSource, progress func(done, total int64)) (ImageFacts, error)
+	// SweepMedia removes from the cache what no system of the host has in a drive and nobody has asked for within
+	// grace, and what interrupted fetches have left.
+	SweepMedia(ctx context.Context, grace time.Duration) error
+
 	// CreateDisk makes a system's boot disk: a copy-on-write clone of g.Image, or
 	// blank. Invalid with Property "/DiskGiB" when the image is larger than the disk; NotFound when it is not
 	// in the cache. A disk that is there already is left as it is.
@@ -33,7 +44,8 @@ type Hypervisor interface {
 	DeleteDisks(ctx context.Context, systemID string) error
 
 	// Define makes the system's domain, switched off. An existing definition is replaced in place; a guest
-	// that runs goes on as it was started. Exists when another domain has the name.
+	// that runs goes on as it was started. Exists when another domain has the name; Conflict when a medium of its drives
+	// is not in the cache. A medium that the guest has ejected by itself stays out.
 	Define(ctx context.Context, g Guest) error
 	// Configure is Define for a guest that may run: what a running guest can be given at once it gets, and what only a
 	// boot can give it comes with its next boot, also with one that the guest begins by itself.

@@ -13,6 +13,7 @@ import (
 type Machine struct {
 	Firmware schemas.BootSourceOverrideMode `json:"firmware,omitempty"` // UEFI or Legacy; empty: Legacy
 	Boot     Boot                           `json:"boot"`
+	Media    map[MediaSlot]MediaDrive       `json:"media,omitempty"`
 	// Generation grows with every change of the machine, or of the system's CPUs and memory. A host tells
 	// by it which of them a running guest has.
 	Generation int64 `json:"generation,omitempty"`

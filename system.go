@@ -80,6 +80,8 @@ type Observation struct {
 	Cause PowerCause `json:"cause,omitempty"`
 	// Booted is the Serial of the boot override that the guest's last boot consumed; 0: none.
 	Booted int64 `json:"booted,omitempty"`
+	// Ejected are the IDs of media that the guest has put out of their drives by itself.
+	Ejected []string `json:"ejected,omitempty"`
 	// Generation is that of the machine that the running guest has; 0: not known.
 	Generation int64 `json:"generation,omitempty"`
 }

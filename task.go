@@ -72,13 +72,15 @@ const (
 	OpReset       Operation = "system.Reset"
 	OpDelete      Operation = "system.Delete"
 	OpConfigure   Operation = "system.Configure"
+	OpInsertMedia Operation = "media.Insert"
+	OpEjectMedia  Operation = "media.Eject"
 	OpImportImage Operation = "image.Import"
 	OpDeleteImage Operation = "image.Delete"
 	OpBatch       Operation = "batch.Provision"
 )
 
 // Operations lists every operation, so that tables keyed by operation can be checked for gaps.
-var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpImportImage, OpDeleteImage, OpBatch}
+var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpInsertMedia, OpEjectMedia, OpImportImage, OpDeleteImage, OpBatch}
 
 // MaxWaitingTasks is how many tasks may wait for one target; a further one is Busy.
 const MaxWaitingTasks = 64

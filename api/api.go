@@ -4,7 +4,6 @@
 package api
 
 import (
-	"bytes"
 	"slices"
 
 	"github.com/projectbeskar/hawkfish"
@@ -44,6 +43,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 		managers(c, info),
 		logs(c),
 		chassis(c),
+		media(c),
 		certificates(c),
 		audit(c),
 		registries(),
@@ -54,7 +54,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 // asked returns who asks, with the request that is kept with the task.
 func asked(req *redfish.Request) control.Asked {
 	return control.Asked{By: req.Actor(), Within: req.Permitted(), Payload: hawkfish.Payload{
-		TargetURI: req.Path, HTTPOperation: req.Method, JSONBody: bytes.Clone(req.Body), Trace: req.Trace,
+		TargetURI: req.Path, HTTPOperation: req.Method, JSONBody: req.PublicBody(), Trace: req.Trace,
 	}}
 }
 

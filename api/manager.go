@@ -22,6 +22,7 @@ type managerView struct {
 	EntryPointUUID  string              `json:"ServiceEntryPointUUID"`
 	PowerState      schemas.PowerState  `json:"PowerState"`
 	Status          status              `json:"Status"`
+	VirtualMedia    *redfish.Link       `json:"VirtualMedia,omitempty"`
 	NetworkProtocol *redfish.Link       `json:"NetworkProtocol"` // one for all: they are one service
 	LogServices     *redfish.Link       `json:"LogServices,omitempty"`
 	Links           managerLinks        `json:"Links"`
@@ -92,6 +93,7 @@ func showManager(to redfish.Links, s managerState, info ServiceInfo) managerView
 		return v
 	}
 	v.ID, v.Name, v.UUID, v.ManagerType, v.Model = s.system.ID, s.system.Name, s.system.ID, schemas.ManagerTypeBMC, "Virtual BMC"
+	v.VirtualMedia = to.To("ManagerVirtualMediaCollection", s.system.ID)
 	v.Links.ForServers = append(v.Links.ForServers, *to.To("ComputerSystem", s.system.ID))
 	if chassis := to.To("Chassis", s.system.ID); chassis != nil {
 		v.Links.ForChassis, v.Links.InChassis = append(v.Links.ForChassis, *chassis), chassis

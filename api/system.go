@@ -24,6 +24,7 @@ type systemView struct {
 	Processors    processorSummary   `json:"ProcessorSummary"`
 	Memory        memorySummary      `json:"MemorySummary"`
 	Boot          bootView           `json:"Boot"`
+	VirtualMedia  *redfish.Link      `json:"VirtualMedia,omitempty"`
 	LastResetTime *time.Time         `json:"LastResetTime,omitempty"`
 	SerialConsole serialConsole      `json:"SerialConsole"`
 	LogServices   *redfish.Link      `json:"LogServices,omitempty"`
@@ -154,6 +155,7 @@ func showSystem(to redfish.Links, s hawkfish.System) systemView {
 
 		LogServices: to.To("ComputerSystemLogServiceCollection", s.ID),
 	}
+	v.VirtualMedia = to.To("VirtualMediaCollection", s.ID)
 	if !s.LastReset.IsZero() {
 		at := s.LastReset.UTC().Truncate(time.Second)
 		v.LastResetTime = &at

@@ -60,7 +60,9 @@ type Control struct {
 	Starter    Starter
 	ReadSerial SerialReader
 	CheckURL   func(url string) error // says why an image may not be fetched from there
-	Endings    Endings                // nil: who waits for a task looks from time to time
+	// Seal encrypts a secret for those who have the key; label is bound to it.
+	Seal    func(secret, label string) (hawkfish.Sealed, error)
+	Endings Endings // nil: who waits for a task looks from time to time
 	// Certificates are those that the listener shows; nil: it does not speak TLS.
 	Certificates Certificates
 	Log          *slog.Logger

@@ -60,7 +60,7 @@ func changeSystem(ctx context.Context, q *db.Queries, was hawkfish.System, alter
 	if err := alter(&is); err != nil {
 		return was, err
 	}
-	if is.AssetTag == was.AssetTag && !concernsGuest(was, is) {
+	if is.AssetTag == was.AssetTag && !concernsGuest(was, is) && is.Machine.Equal(was.Machine) {
 		return was, nil
 	}
 	if more := is.Need().Beyond(was.Need()); more.Any() {
@@ -93,9 +93,9 @@ func concernsHost(was, is hawkfish.System) bool {
 	return is.HostID != "" && is.Phase == hawkfish.PhaseReady && concernsGuest(was, is)
 }
 
-// concernsGuest reports whether a guest is another after a change.
+// concernsGuest reports whether a guest is another after a change. Media come and go by tasks of their own, in every guest.
 func concernsGuest(was, is hawkfish.System) bool {
-	return is.CPUs != was.CPUs || is.MemoryMiB != was.MemoryMiB || !is.Machine.Equal(was.Machine)
+	return is.CPUs != was.CPUs || is.MemoryMiB != was.MemoryMiB || !is.Machine.SameButMedia(was.Machine)
 }
 
 // carryOut opens the task that carries a change to the host, unless one that has not begun will do it.

@@ -39,6 +39,16 @@ var effects = map[hawkfish.Operation]map[schemas.TaskState]effect{
 		exception: {apply: nothing},
 		cancelled: {apply: nothing},
 	},
+	hawkfish.OpInsertMedia: {
+		completed: {apply: mediumInserted},
+		exception: {apply: nothing},
+		cancelled: {apply: nothing},
+	},
+	hawkfish.OpEjectMedia: {
+		completed: {apply: mediumEjected},
+		exception: {apply: nothing},
+		cancelled: {apply: nothing},
+	},
 	hawkfish.OpDelete: {
 		completed: {apply: removeSystem, event: hawkfish.EventSystemDeleted, gone: true},
 		exception: {apply: returnSystem},

@@ -55,7 +55,8 @@ func observe(ctx context.Context, q *db.Queries, hostID string, seen []hawkfish.
 	for _, r := range rows {
 		events = append(events, seenEvents(r)...)
 	}
-	return events, nil
+	ejected, err := ejectedByGuests(ctx, q, hostID, latest(seen))
+	return append(events, ejected...), err
 }
 
 // lose marks what a complete look did not find.

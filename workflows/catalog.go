@@ -11,6 +11,7 @@ import (
 	"github.com/projectbeskar/hawkfish/workflows/configuration"
 	"github.com/projectbeskar/hawkfish/workflows/deletion"
 	"github.com/projectbeskar/hawkfish/workflows/images"
+	"github.com/projectbeskar/hawkfish/workflows/media"
 	"github.com/projectbeskar/hawkfish/workflows/power"
 	"github.com/projectbeskar/hawkfish/workflows/provision"
 )
@@ -20,6 +21,8 @@ func Register(r worker.WorkflowRegistry) {
 	durable.Orchestrate(r, provision.Provision, provision.Run)
 	durable.Orchestrate(r, power.Change, power.Run)
 	durable.Orchestrate(r, configuration.Configure, configuration.Run)
+	durable.Orchestrate(r, media.Insert, media.RunInsert)
+	durable.Orchestrate(r, media.Eject, media.RunEject)
 	durable.Orchestrate(r, deletion.Delete, deletion.Run)
 	durable.Orchestrate(r, images.Import, images.RunImport)
 	durable.Orchestrate(r, images.Delete, images.RunDelete)
@@ -31,6 +34,8 @@ var Steps = map[hawkfish.Operation][]string{
 	hawkfish.OpProvision:   provision.Provision.Steps,
 	hawkfish.OpReset:       power.Change.Steps,
 	hawkfish.OpConfigure:   configuration.Configure.Steps,
+	hawkfish.OpInsertMedia: media.Insert.Steps,
+	hawkfish.OpEjectMedia:  media.Eject.Steps,
 	hawkfish.OpDelete:      deletion.Delete.Steps,
 	hawkfish.OpImportImage: images.Import.Steps,
 	hawkfish.OpDeleteImage: images.Delete.Steps,

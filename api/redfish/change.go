@@ -39,6 +39,20 @@ func Writable[P, T any](apply func(ctx context.Context, req *Request, state T, p
 	}}
 }
 
+// WritableBy is Writable for changes that may take time: apply says what to answer.
+func WritableBy[P, T any](apply func(ctx context.Context, req *Request, state T, p P) (Result, error)) PatchOf[T] {
+	return PatchOf[T]{&change{
+		fields: reflect.TypeFor[P](),
+		apply: func(ctx context.Context, req *Request, state any, body []byte) (Result, error) {
+			p, err := decode[P](body)
+			if err != nil {
+				return Result{}, err
+			}
+			return apply(ctx, req, state.(T), p)
+		},
+	}}
+}
+
 // Create declares what it takes to create a member of a collection.
 type Create struct{ change *change }
 

@@ -65,6 +65,7 @@ func (b *bound) change(ctx context.Context, req *Request) (Reply, error) {
 	if found := checkBody(b.service.check, req.Body, b.patchShape, ofProperties, nil); found != nil {
 		return Reply{}, Rejected(found)
 	}
+	req.shape = b.patchShape
 	res, err := b.patch.apply(ctx, req, state, req.Body)
 	if err != nil {
 		return Reply{}, err
@@ -76,6 +77,7 @@ func (b *bound) add(ctx context.Context, req *Request) (Reply, error) {
 	if found := checkBody(b.service.check, req.Body, b.createShape, ofProperties, nil); found != nil {
 		return Reply{}, Rejected(found)
 	}
+	req.shape = b.createShape
 	res, err := b.create.apply(ctx, req, nil, req.Body)
 	if err != nil {
 		return Reply{}, err
@@ -115,6 +117,7 @@ func (b *bound) act(ctx context.Context, a *boundAction, req *Request) (Reply, e
 	if found := checkBody(b.service.check, req.Body, a.shape, a.say, allowed); found != nil {
 		return Reply{}, Rejected(found)
 	}
+	req.shape = a.shape
 	res, err := a.run(ctx, req, state, req.Body)
 	if err != nil {
 		return Reply{}, err

@@ -71,6 +71,7 @@ type Request struct {
 	needs schemas.AnyOf // of the operation
 
 	of    *bound // what is asked
+	shape *shape // of the body, once it has been checked; nil: there is none
 	query *query // nil: nothing
 	want  wanted // what List narrows by
 	rest  filter // what is looked at member by member; nil: nothing

@@ -55,7 +55,7 @@ func why(b validator.FieldError) string {
 		return "breaks the rule " + b.Tag()
 	}
 	if strings.Contains(text, "%s") {
-		param := strings.NewReplacer("TLSMode files", "tls is files", "CodecKeysFile", "codec_keys_file").Replace(b.Param())
+		param := strings.NewReplacer("TLSMode files", "tls is files", "CodecKeysFile", "codec_keys_file", "SecretKeysFile", "secret_keys_file").Replace(b.Param())
 		if b.Tag() == "oneof" {
 			param = strings.Join(strings.Fields(param), ", ")
 		}

@@ -17,6 +17,7 @@ type Config struct {
 	Database
 	Retention
 	Temporal
+	Secrets
 	Host
 	Simulated
 	Logging
@@ -83,6 +84,12 @@ type Temporal struct {
 	TemporalUIURL     string `key:"temporal_ui_url" validate:"omitempty,http_url" help:"where people reach the Temporal Web UI; Tasks link to it"`
 	CodecKeys         Secret `key:"codec_keys" validate:"omitempty,excluded_with=CodecKeysFile,keyring" help:"keys that encrypt what Temporal keeps of the work (AES-256-GCM), such as k2:<32 bytes in base64>,k1:...; the first encrypts, all decrypt, and off in the first place encrypts nothing; all processes need the same keys; unset: nothing is encrypted, and the Temporal UI shows everything"`
 	CodecKeysFile     string `key:"codec_keys_file" help:"file that holds the same keys, one a line, for systemd's and Kubernetes' secrets; it is read at the start"`
+}
+
+// Secrets is how secrets that callers entrust to the service are kept until they are used.
+type Secrets struct {
+	SecretKeys     Secret `key:"secret_keys" validate:"omitempty,excluded_with=SecretKeysFile,keyring" help:"keys that encrypt the passwords of image servers (AES-256-GCM) on their way from the API to a host, in the form of codec_keys; api and host need the same ones; unset: those of codec_keys. Without either no such password is taken; make run makes one of its own"`
+	SecretKeysFile string `key:"secret_keys_file" help:"file that holds the same keys, one a line"`
 }
 
 // Host is for the process beside a hypervisor.

@@ -28,6 +28,8 @@ var (
 	// Slow is for what moves data, or waits for a guest. It may take hours; to fail for minutes, or to find no
 	// worker for a quarter of an hour, is enough for somebody to be told.
 	Slow = Policy{Timeout: 6 * time.Hour, Heartbeat: 10 * time.Second, Wait: 15 * time.Minute, GiveUp: 12 * time.Hour, Attempts: 60}
+	// Fetch is Slow for what others wait behind: a source that does not answer for half a minute has failed.
+	Fetch = Policy{Timeout: 6 * time.Hour, Heartbeat: 10 * time.Second, Wait: 15 * time.Minute, GiveUp: 12 * time.Hour, Attempts: 12}
 )
 
 // retries is how every step is tried again; whether, is decided by the error's Kind.

@@ -35,6 +35,8 @@ const maxRedirects = 5
 type Fetcher struct {
 	policy Policy
 	client *http.Client
+	// unverified does not verify the certificates of servers; who names a source may ask for that.
+	unverified *http.Client
 }
 
 // New makes a fetcher.
@@ -42,12 +44,16 @@ func New(p Policy) *Fetcher {
 	p.ConnectTimeout = orDefault(p.ConnectTimeout, 10*time.Second)
 	p.HeaderTimeout = orDefault(p.HeaderTimeout, 30*time.Second)
 	p.StallTimeout = orDefault(p.StallTimeout, 30*time.Second)
-	return &Fetcher{policy: p, client: p.Addresses.Client(outbound.Options{
+	limits := outbound.Options{
 		Connect:   p.ConnectTimeout,
 		Header:    p.HeaderTimeout,
 		Redirects: maxRedirects,
 		RootCAs:   p.RootCAs,
-	})}
+	}
+	f := &Fetcher{policy: p, client: p.Addresses.Client(limits)}
+	limits.Unverified = true
+	f.unverified = p.Addresses.Client(limits)
+	return f
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {

@@ -32,24 +32,29 @@ func (f *Fetcher) inside(u *url.URL) (dir, rest string, err error) {
 	return "", "", refused(u, "the file is not in a folder that images may be read from")
 }
 
-// openFile opens a file below its folder; os.Root follows no symbolic link out of it.
 func (f *Fetcher) openFile(ctx context.Context, u *url.URL) (io.ReadCloser, int64, error) {
+	body, size, _, err := f.openFileVersion(ctx, u)
+	return body, size, err
+}
+
+// openFileVersion opens a file below its folder; os.Root follows no symbolic link out of it.
+func (f *Fetcher) openFileVersion(ctx context.Context, u *url.URL) (io.ReadCloser, int64, string, error) {
 	dir, rest, err := f.inside(u)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, "", err
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, 0, hawkfish.Down("the image folder", err)
+		return nil, 0, "", hawkfish.Down("the image folder", err)
 	}
 	defer root.Close()
 	// A named pipe would block the open, and opening a device can do things.
 	if info, err := root.Stat(rest); err != nil || !info.Mode().IsRegular() {
-		return nil, 0, fileFault(u, err)
+		return nil, 0, "", fileFault(u, err)
 	}
 	file, err := root.OpenFile(rest, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, 0, fileFault(u, err)
+		return nil, 0, "", fileFault(u, err)
 	}
 	info, err := file.Stat()
 	switch {
@@ -60,13 +65,13 @@ func (f *Fetcher) openFile(ctx context.Context, u *url.URL) (io.ReadCloser, int6
 	}
 	if err != nil {
 		file.Close()
-		return nil, 0, err
+		return nil, 0, "", err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	return &body{
 		of: u, ctx: ctx, cancel: cancel, source: file,
 		left: f.policy.MaxBytes, limited: f.policy.MaxBytes > 0, patience: f.policy.StallTimeout,
-	}, info.Size(), nil
+	}, info.Size(), versionOfFile(info), nil
 }
 
 // nothingThere lists how a system says that a path leads to no file.

@@ -15,15 +15,28 @@ import (
 )
 
 func (f *Fetcher) openHTTP(ctx context.Context, u *url.URL) (io.ReadCloser, int64, error) {
+	body, size, _, err := f.request(ctx, http.MethodGet, u, hawkfish.MediaSource{})
+	return body, size, err
+}
+
+// request asks a server for a file, or for what can be said of it, as the user that src names.
+func (f *Fetcher) request(ctx context.Context, method string, u *url.URL, src hawkfish.MediaSource) (io.ReadCloser, int64, string, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	request, err := http.NewRequestWithContext(ctx, method, u.String(), nil)
 	if err != nil {
 		cancel(nil)
-		return nil, 0, refused(u, "not a URL")
+		return nil, 0, "", refused(u, "not a URL")
+	}
+	if src.UserName != "" {
+		request.SetBasicAuth(src.UserName, src.Password)
+	}
+	client := f.client
+	if src.Unverified {
+		client = f.unverified
 	}
 	request.Header.Set("User-Agent", "HawkFish")
 	request.Header.Set("Accept-Encoding", "identity")
-	response, err := f.client.Do(request)
+	response, err := client.Do(request)
 	if err == nil {
 		if err = f.accepts(response); err != nil {
 			response.Body.Close()
@@ -31,13 +44,13 @@ func (f *Fetcher) openHTTP(ctx context.Context, u *url.URL) (io.ReadCloser, int6
 	}
 	if err != nil {
 		cancel(nil)
-		return nil, 0, fault(u, err)
+		return nil, 0, "", fault(u, err)
 	}
 	body := &body{
 		of: u, ctx: ctx, cancel: cancel, source: response.Body,
 		left: f.policy.MaxBytes, limited: f.policy.MaxBytes > 0, patience: f.policy.StallTimeout,
 	}
-	return body, max(response.ContentLength, 0), nil
+	return body, max(response.ContentLength, 0), versionOf(response.Header, response.ContentLength), nil
 }
 
 // status is the error of an answer that is not the file.

@@ -109,8 +109,12 @@ func (p Parts) control(st control.Store, service *durable.Service, starter contr
 	if err != nil {
 		return nil, err
 	}
+	kept, err := p.secrets()
+	if err != nil {
+		return nil, err
+	}
 	return &control.Control{
-		Store: st, Engine: service, Starter: starter, CheckURL: fetcher.Check, Log: p.Log.With("component", "control"),
+		Store: st, Engine: service, Starter: starter, CheckURL: fetcher.Check, Seal: kept.seal, Log: p.Log.With("component", "control"),
 		ReadSerial: func(ctx context.Context, host string, tail console.Tail) ([]byte, error) {
 			return console.ReadSerial.Ask(ctx, service, durable.Host(host), "serial-"+uuid.NewString(), tail)
 		},

@@ -62,13 +62,17 @@ func (p Parts) host(ctx context.Context, h opened, names *registry) error {
 	if first := names.enter(h.id, h.uri); first != h.uri {
 		return fmt.Errorf("%s and %s are both named %s; give them names: HAWKFISH_LIBVIRT=NAME=URI", first, h.uri, h.id)
 	}
+	kept, err := p.secrets()
+	if err != nil {
+		return err
+	}
 	service, err := p.service("host-" + h.id)
 	if err != nil {
 		return err
 	}
 	defer service.Close()
 	log.InfoContext(ctx, "the host is served", "host", h.id)
-	return host.Run(ctx, host.Config{ID: h.id, URI: h.uri, Service: service, Hypervisor: p.tracer.Hypervisor(h.Hypervisor, h.id), StopTimeout: stopTimeout, Log: log})
+	return host.Run(ctx, host.Config{ID: h.id, URI: h.uri, Service: service, Hypervisor: p.tracer.Hypervisor(h.Hypervisor, h.id), Unseal: kept.unseal, StopTimeout: stopTimeout, Log: log})
 }
 
 // registry holds who has which name: two hosts of one name would do each other's work.

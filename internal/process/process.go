@@ -74,16 +74,21 @@ func (p Parts) service(role string) (*durable.Service, error) {
 
 // keys are those that encrypt what Temporal keeps.
 func (p Parts) keys() (*keyring.Ring, error) {
-	if p.Config.CodecKeysFile == "" {
-		return keyring.Parse(p.Config.CodecKeys.Reveal())
+	return ring("HAWKFISH_CODEC_KEYS_FILE", p.Config.CodecKeysFile, p.Config.CodecKeys)
+}
+
+// ring reads keys from a file that a variable names, or where there is none takes those given.
+func ring(variable, file string, given config.Secret) (*keyring.Ring, error) {
+	if file == "" {
+		return keyring.Parse(given.Reveal())
 	}
-	text, err := os.ReadFile(p.Config.CodecKeysFile)
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("HAWKFISH_CODEC_KEYS_FILE: %w", err)
+		return nil, fmt.Errorf("%s: %w", variable, err)
 	}
 	keys, err := keyring.Parse(string(text))
 	if err != nil {
-		return nil, fmt.Errorf("HAWKFISH_CODEC_KEYS_FILE: %s: %w", p.Config.CodecKeysFile, err)
+		return nil, fmt.Errorf("%s: %s: %w", variable, file, err)
 	}
 	return keys, nil
 }

@@ -40,6 +40,12 @@ func (h hypervisor) FetchImage(ctx context.Context, src hawkfish.ImageSource, pr
 	})
 }
 
+func (h hypervisor) FetchMedium(ctx context.Context, src hawkfish.MediaSource, progress func(done, total int64)) (hawkfish.ImageFacts, error) {
+	return call(ctx, h, "FetchMedium", "", func(ctx context.Context) (hawkfish.ImageFacts, error) {
+		return h.Hypervisor.FetchMedium(ctx, src, progress)
+	})
+}
+
 func (h hypervisor) DropImage(ctx context.Context, sha256 string) error {
 	return run(ctx, h, "DropImage", "", func(ctx context.Context) error { return h.Hypervisor.DropImage(ctx, sha256) })
 }

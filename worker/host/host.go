@@ -14,6 +14,7 @@ import (
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/activities/console"
 	"github.com/projectbeskar/hawkfish/activities/images"
+	"github.com/projectbeskar/hawkfish/activities/media"
 	"github.com/projectbeskar/hawkfish/activities/power"
 	"github.com/projectbeskar/hawkfish/activities/provision"
 	"github.com/projectbeskar/hawkfish/internal/durable"
@@ -27,6 +28,7 @@ type Config struct {
 	Hypervisor  hawkfish.Hypervisor
 	Grace       power.Grace   // zero: power.DefaultGrace
 	StopTimeout time.Duration // how long running steps may go on after ctx ends
+	Unseal      media.Unseal  // opens the passwords of media
 	Log         *slog.Logger
 }
 
@@ -59,6 +61,7 @@ func (cfg Config) worker() worker.Worker {
 	power.Register(w, cfg.Hypervisor, cfg.Grace)
 	provision.Register(w, cfg.Hypervisor)
 	images.Register(w, cfg.Hypervisor)
+	media.Register(w, cfg.Hypervisor, cfg.Unseal)
 	console.Register(w, cfg.Hypervisor)
 	return w
 }

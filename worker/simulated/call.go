@@ -18,6 +18,8 @@ const (
 	MethodFacts            Method = "Facts"
 	MethodFetchImage       Method = "FetchImage"
 	MethodDropImage        Method = "DropImage"
+	MethodFetchMedium      Method = "FetchMedium"
+	MethodSweepMedia       Method = "SweepMedia"
 	MethodCreateDisk       Method = "CreateDisk"
 	MethodDeleteDisks      Method = "DeleteDisks"
 	MethodDefine           Method = "Define"

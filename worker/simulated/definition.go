@@ -68,6 +68,10 @@ func (h *Hypervisor) Define(ctx context.Context, g hawkfish.Guest) error {
 		if !s.Defined {
 			s.Deaf = h.roll(h.guests.Deaf)
 		}
+		g, err := h.takeMedia(s, g)
+		if err != nil {
+			return err
+		}
 		if !reflect.DeepEqual(s.Guest, g) {
 			s.Changes++
 		}

@@ -48,7 +48,7 @@ func (h *Hypervisor) image(digest string) (hawkfish.ImageFacts, bool, error) {
 
 func (h *Hypervisor) fetch(ctx context.Context, src hawkfish.ImageSource, progress func(done, total int64)) (hawkfish.ImageFacts, error) {
 	if h.source == nil {
-		return hawkfish.ImageFacts{}, &hawkfish.Error{Kind: hawkfish.Unsupported, Message: "this simulated host fetches no images"}
+		return hawkfish.ImageFacts{}, errNoSource
 	}
 	file, total, err := h.source.Open(ctx, src.URL)
 	if err != nil {
@@ -69,6 +69,8 @@ func (h *Hypervisor) fetch(ctx context.Context, src hawkfish.ImageSource, progre
 	}
 	return hawkfish.ImageFacts{SHA256: digest, SizeBytes: in.size, VirtualBytes: virtual}, nil
 }
+
+var errNoSource = &hawkfish.Error{Kind: hawkfish.Unsupported, Message: "this simulated host fetches no images"}
 
 // intake learns of a file what is kept of it.
 type intake struct {

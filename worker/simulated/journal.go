@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/projectbeskar/hawkfish"
 )
@@ -20,6 +21,8 @@ type record struct {
 	System *system              `json:"system,omitempty"`
 	Digest string               `json:"digest,omitempty"` // of an image
 	Image  *hawkfish.ImageFacts `json:"image,omitempty"`
+	Medium string               `json:"medium,omitempty"` // digest
+	Kept   *medium              `json:"kept,omitempty"`   // of it
 }
 
 // journal is the file a host's state is kept in. A nil journal keeps nothing.
@@ -94,6 +97,11 @@ func (h *Hypervisor) replay(path string) error {
 
 func (h *Hypervisor) apply(r record) {
 	switch {
+	case r.Kept != nil:
+		r.Kept.used = time.Now()
+		h.media[r.Medium] = *r.Kept
+	case r.Medium != "":
+		delete(h.media, r.Medium)
 	case r.Image != nil:
 		h.images[r.Digest] = *r.Image
 	case r.Digest != "":
@@ -125,6 +133,9 @@ func (j *journal) rewrite(h *Hypervisor) error {
 	for digest, facts := range h.images {
 		write(record{Digest: digest, Image: &facts})
 	}
+	for digest, m := range h.media {
+		write(record{Medium: digest, Kept: &m})
+	}
 	err = errors.Join(err, buffer.Flush(), file.Sync())
 	var end int64
 	if err == nil {
@@ -149,7 +160,7 @@ func (j *journal) append(h *Hypervisor, r record) error {
 	if j == nil {
 		return nil
 	}
-	if j.lines > 1000+4*(len(h.systems)+len(h.images)) {
+	if j.lines > 1000+4*(len(h.systems)+len(h.images)+len(h.media)) {
 		if err := j.rewrite(h); err != nil {
 			return kept(err)
 		}
@@ -181,6 +192,11 @@ func (j *journal) image(h *Hypervisor, facts hawkfish.ImageFacts) error {
 
 func (j *journal) noImage(h *Hypervisor, digest string) error {
 	return j.append(h, record{Digest: digest})
+}
+
+// medium keeps what is known of a medium; nil: it is gone.
+func (j *journal) medium(h *Hypervisor, digest string, m *medium) error {
+	return j.append(h, record{Medium: digest, Kept: m})
 }
 
 func (j *journal) close() error {

@@ -46,7 +46,7 @@ func (h *Hypervisor) look(id string, now time.Time) hawkfish.Observation {
 	}
 	return hawkfish.Observation{
 		SystemID: id, Power: s.power(), Cause: s.Cause, At: now, LastReset: s.LastReset, ResetCause: s.ResetCause,
-		Booted: s.Booted, Generation: s.Generation,
+		Booted: s.Booted, Generation: s.Generation, Ejected: s.Ejected,
 	}
 }
 

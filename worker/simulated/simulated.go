@@ -15,12 +15,14 @@ import (
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/fetch/once"
 )
 
 // Source opens what images are fetched from; internal/fetch is one.
 type Source interface {
 	// Open returns the file and its length in bytes, 0 when not known.
 	Open(ctx context.Context, url string) (io.ReadCloser, int64, error)
+	once.Source // of media
 }
 
 // Config says what the host is like. The zero Config is a quick host that
@@ -50,9 +52,10 @@ type Behaviour struct {
 
 // Hypervisor is a simulated host. Its methods may be called at the same time.
 type Hypervisor struct {
-	facts  hawkfish.HostFacts
-	source Source
-	guests Behaviour
+	facts   hawkfish.HostFacts
+	source  Source
+	fetches *once.Fetcher // of media
+	guests  Behaviour
 
 	chance struct {
 		sync.Mutex
@@ -66,6 +69,7 @@ type Hypervisor struct {
 	systems  map[string]*system
 	named    map[string]string // name of a domain → its system
 	images   map[string]hawkfish.ImageFacts
+	media    map[string]medium  // by digest
 	used     hawkfish.Resources // memory of guests that run, and disks
 	watchers map[*watcher]bool
 	journal  *journal // nil: nothing is kept
@@ -90,8 +94,10 @@ func Open(c Config) (*Hypervisor, error) {
 		systems:  map[string]*system{},
 		named:    map[string]string{},
 		images:   map[string]hawkfish.ImageFacts{},
+		media:    map[string]medium{},
 		watchers: map[*watcher]bool{},
 	}
+	h.fetches = once.New(c.Source, cabinet{h})
 	h.chance.Rand = rand.New(rand.NewPCG(c.Seed, 0))
 	if h.facts.Capacity == (hawkfish.Resources{}) {
 		h.facts.Capacity = hawkfish.Resources{CPUs: 64, MemoryMiB: 256 << 10, DiskGiB: 4 << 10}

@@ -3,6 +3,7 @@ package simulated
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 	"unique"
 
@@ -24,6 +25,7 @@ type system struct {
 	Generation int64              `json:"generation,omitempty"` // of the machine, as it was booted
 	Booted     int64              `json:"booted,omitempty"`     // the boot override consumed last
 	OffAt      time.Time          `json:"off_at,omitzero"`      // when the guest will have obeyed its power button
+	Ejected    []string           `json:"ejected,omitempty"`    // media that the guest has put out
 	Deaf       bool               `json:"deaf,omitempty"`       // it ignores its power button
 	ResetOp    string             `json:"reset_op,omitempty"`
 	NMIOp      string             `json:"nmi_op,omitempty"`
@@ -74,13 +76,17 @@ type visible struct {
 	lastReset          time.Time
 	booted, generation int64
 	changes            int64
+	ejected            string
 }
 
 func (s *system) visible() visible {
 	if s == nil || !s.Defined {
 		return visible{}
 	}
-	return visible{true, s.On, s.LastReset, s.Booted, s.Generation, s.Changes}
+	return visible{
+		defined: true, on: s.On, lastReset: s.LastReset, booted: s.Booted, generation: s.Generation, changes: s.Changes,
+		ejected: strings.Join(s.Ejected, " "),
+	}
 }
 
 // put replaces a system, keeps it, and tells the watchers. The caller holds mu.

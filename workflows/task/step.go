@@ -20,6 +20,11 @@ func Need[In, Out any](t *Task, a durable.Activity[In, Out], queue durable.Queue
 	return run(t, a, queue, in, false)
 }
 
+// Try is for a step whose failure is the task's: nobody is asked, so that what stands behind the task goes on.
+func Try[In, Out any](t *Task, a durable.Activity[In, Out], queue durable.Queue, in In) (Out, error) {
+	return a.Run(t.ctx, queue, in)
+}
+
 func run[In, Out any](t *Task, a durable.Activity[In, Out], queue durable.Queue, in In, skippable bool) (Out, error) {
 	for {
 		out, err := a.Run(t.ctx, queue, in)

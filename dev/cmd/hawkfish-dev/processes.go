@@ -32,6 +32,9 @@ func (s *session) process(ctx context.Context, role string) error {
 }
 
 func (s *session) parts() (process.Parts, error) {
+	if err := s.addSecretKeys(); err != nil {
+		return process.Parts{}, err
+	}
 	parts := process.Parts{Config: s.cfg, Log: s.log, Registry: metrics.New()}
 	if path := os.Getenv(hold.EnvDir); path != "" {
 		dir, err := hold.NewDir(path)

@@ -18,6 +18,7 @@ import (
 //	postgres/             the private server's: its cluster, its own lock, its socket
 //	temporal-ports.json   where Temporal listens
 //	images/               a guest to try
+//	secret-keys           for the passwords of image servers
 //
 // and what the processes themselves keep there, such as the TLS certificate.
 

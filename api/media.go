@@ -1,0 +1,173 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/api/redfish"
+	"github.com/projectbeskar/hawkfish/control"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// mediaState is one drive of a system.
+type mediaState struct {
+	system hawkfish.System
+	slot   hawkfish.MediaSlot
+}
+
+// mediaView is a drive as callers see it (DSP0268, VirtualMedia).
+type mediaView struct {
+	ID                string                        `json:"Id"`
+	Name              string                        `json:"Name"`
+	MediaTypes        []schemas.MediaType           `json:"MediaTypes"`
+	Image             *string                       `json:"Image"`     // null: there is none
+	ImageName         string                        `json:"ImageName"` // empty: likewise; clients compare it
+	Inserted          bool                          `json:"Inserted"`
+	ConnectedVia      schemas.ConnectedVia          `json:"ConnectedVia"`
+	WriteProtected    bool                          `json:"WriteProtected"`
+	TransferMethod    *schemas.TransferMethod       `json:"TransferMethod"`
+	Protocol          *schemas.TransferProtocolType `json:"TransferProtocolType"`
+	UserName          *string                       `json:"UserName"`
+	Password          *string                       `json:"Password"` // always null
+	VerifyCertificate bool                          `json:"VerifyCertificate"`
+	Status            status                        `json:"Status"`
+}
+
+// mediaOem is what only HawkFish knows of a drive.
+type mediaOem struct {
+	Type      string `json:"@odata.type"`
+	SHA256    string `json:"SHA256,omitempty"`
+	SizeBytes int64  `json:"SizeBytes,omitempty"`
+}
+
+// driveKinds says what clients look for a drive by.
+var driveKinds = map[hawkfish.MediaSlot]struct {
+	name  string
+	types []schemas.MediaType
+}{
+	hawkfish.SlotCd:     {"Virtual CD", []schemas.MediaType{schemas.MediaTypeCD, schemas.MediaTypeDVD}},
+	hawkfish.SlotFloppy: {"Virtual Floppy", []schemas.MediaType{schemas.MediaTypeFloppy}},
+	hawkfish.SlotUsb:    {"Virtual USB Stick", []schemas.MediaType{schemas.MediaTypeUSBStick}},
+}
+
+// insertMedia are the parameters of InsertMedia.
+type insertMedia struct {
+	Image          string                       `json:"Image" validate:"required,min=1,max=2048"`
+	Inserted       *bool                        `json:"Inserted" null:"clears"`
+	WriteProtected *bool                        `json:"WriteProtected" null:"clears"`
+	UserName       *string                      `json:"UserName" validate:"max=255" null:"clears"`
+	Password       *string                      `json:"Password" validate:"max=255" secret:"true" null:"clears"`
+	TransferMethod schemas.TransferMethod       `json:"TransferMethod"`
+	Protocol       schemas.TransferProtocolType `json:"TransferProtocolType"`
+}
+
+func (p insertMedia) request() control.InsertRequest {
+	return control.InsertRequest{
+		Image: p.Image, UserName: deref(p.UserName), Password: deref(p.Password),
+		Inserted: p.Inserted, WriteProtected: p.WriteProtected, Protocol: p.Protocol,
+	}
+}
+
+// mediaPlaces names the collections and the members, under a system and under its manager.
+var mediaPlaces = []struct{ parent, collection, member string }{
+	{"/redfish/v1/Systems/{id}", "VirtualMediaCollection", "VirtualMedia"},
+	{"/redfish/v1/Managers/{id}", "ManagerVirtualMediaCollection", "ManagerVirtualMedia"},
+}
+
+func media(c *control.Control) []redfish.Resource {
+	var all []redfish.Resource
+	for _, place := range mediaPlaces {
+		find := findSystem(c)
+		all = append(all, redfish.Collection(redfish.CollectionSpec{
+			Type: schemas.TypeVirtualMediaCollection, Name: place.collection, Title: "Virtual Media",
+			Path: place.parent + "/VirtualMedia", Of: place.member,
+			List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
+				s, err := find(ctx, req)
+				if err != nil {
+					return nil, 0, err
+				}
+				keys := redfish.Keys(hawkfish.MediaSlots, func(slot hawkfish.MediaSlot) string { return s.ID + "/" + string(slot) })
+				return redfish.Slice(keys, page), len(keys), nil
+			},
+		}), drive(c, place.parent+"/VirtualMedia/{slot}", place.member))
+	}
+	return all
+}
+
+func drive(c *control.Control, path, name string) redfish.Resource {
+	insert := redfish.Do("InsertMedia", func(ctx context.Context, req *redfish.Request, d mediaState, p insertMedia) (redfish.Result, error) {
+		return accepted(c.InsertMedia(ctx, asked(req), d.system, d.slot, p.request()))
+	})
+	eject := redfish.Do("EjectMedia", func(ctx context.Context, req *redfish.Request, d mediaState, _ struct{}) (redfish.Result, error) {
+		return accepted(c.EjectMedia(ctx, asked(req), d.system, d.slot))
+	})
+	find := findSystem(c)
+	return redfish.Define(redfish.Spec[mediaView, mediaState]{
+		Type: schemas.TypeVirtualMedia, Name: name, Path: path,
+		Load: func(ctx context.Context, req *redfish.Request) (mediaState, error) {
+			s, err := find(ctx, req)
+			if err != nil {
+				return mediaState{}, err
+			}
+			slot := hawkfish.MediaSlot(req.Var("slot"))
+			if !slices.Contains(hawkfish.MediaSlots, slot) {
+				return mediaState{}, hawkfish.Missing("VirtualMedia", string(slot))
+			}
+			return mediaState{s, slot}, nil
+		},
+		Key:      func(d mediaState) string { return d.system.ID + "/" + string(d.slot) },
+		Project:  func(d mediaState) string { return d.system.ProjectID },
+		Revision: func(d mediaState) int64 { return d.system.Revision },
+		Show:     showMedia,
+		Oem: func(_ redfish.Links, d mediaState) any {
+			oem := mediaOem{Type: "#HawkFishVirtualMedia.v1_0_0.HawkFishVirtualMedia"}
+			if m := d.system.Machine.Media[d.slot].Medium; m != nil {
+				oem.SHA256, oem.SizeBytes = m.SHA256, m.SizeBytes
+			}
+			return oem
+		},
+		Patch: redfish.WritableBy(func(ctx context.Context, req *redfish.Request, d mediaState, p mediaPatch) (redfish.Result, error) {
+			return p.apply(ctx, c, req, name, d)
+		}),
+		Actions: []redfish.ActionOf[mediaState]{
+			redfish.Allowing(insert, "TransferProtocolType", func(mediaState) []string {
+				return []string{string(schemas.TransferProtocolTypeHTTP), string(schemas.TransferProtocolTypeHTTPS)}
+			}),
+			eject,
+		},
+	})
+}
+
+func showMedia(_ redfish.Links, d mediaState) mediaView {
+	kind, drive := driveKinds[d.slot], d.system.Machine.Media[d.slot]
+	v := mediaView{
+		ID: string(d.slot), Name: kind.name, MediaTypes: kind.types, Inserted: drive.Inserted(),
+		ConnectedVia: schemas.ConnectedViaNotConnected, WriteProtected: true,
+		VerifyCertificate: !drive.Unverified, Status: working,
+	}
+	if m := drive.Medium; m != nil {
+		v.Image, v.ImageName = &m.URL, control.ImageName(m.URL)
+		if drive.Inserted() {
+			v.ConnectedVia = schemas.ConnectedViaURI
+		}
+		// The whole file is fetched before the guest sees any of it.
+		method := schemas.TransferMethodUpload
+		v.TransferMethod = &method
+		if protocol := control.ProtocolOf(m.URL); protocol != "" {
+			v.Protocol = &protocol
+		}
+		if m.UserName != "" {
+			v.UserName = &m.UserName
+		}
+	}
+	return v
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return strings.Clone(*s)
+}

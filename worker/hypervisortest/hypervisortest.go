@@ -69,6 +69,7 @@ func Run(t *testing.T, w World) {
 		{"Power", powerTests},
 		{"Reset", resetTests},
 		{"Pause", pauseTests},
+		{"Boot", bootTests},
 		{"Guest", guestTests},
 		{"Serial", serialTests},
 		{"Observe", observeTests},

@@ -6,10 +6,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
+	"libvirt.org/go/libvirtxml"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // Define makes or replaces the system's domain (virDomainDefineXMLFlags). What
@@ -36,24 +39,8 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 			return struct{}{}, err
 		}
 		defer rec.saving.give()
-		at := files{disk: pool.path(g.ID + diskSuffix), serial: pool.path(g.ID + serialSuffix)}
-		made, err := digest(g, p, at)
-		if err != nil {
-			return struct{}{}, err
-		}
-		m, _ := h.registry.read(rec)
-		if m.Made == made {
-			return struct{}{}, nil
-		}
-		m.Made = made
-		doc, err := domainXML(g, p, at, m)
-		if err != nil {
-			return struct{}{}, err
-		}
-		if _, err = c.DomainDefineXMLFlags(doc, 0); err == nil {
-			h.registry.change(rec, func(m *mark) { m.Made = made })
-		}
-		return struct{}{}, err
+		at := files{disk: pool.path(g.ID + diskSuffix), serial: pool.path(g.ID + serialSuffix), nvram: pool.path(g.ID + nvramSuffix)}
+		return struct{}{}, h.redefine(c, id, rec, g, p, at)
 	})
 	_, err = about(g.ID, struct{}{}, err)
 	if err != nil && hawkfish.KindOf(err) == hawkfish.Exists {
@@ -65,12 +52,98 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 	return err
 }
 
-// Configure is Define: what a running guest does not have yet comes with its next start from off.
+// redefine replaces a definition, unless it is made from the same. The caller saves the mark.
+func (h *Host) redefine(c *conn, id golibvirt.UUID, rec *record, g hawkfish.Guest, p platform, at files) error {
+	made, err := digest(g, p, at)
+	if err != nil {
+		return err
+	}
+	before, _ := h.registry.read(rec)
+	if before.Made == made {
+		return nil
+	}
+	d := domain(g, p, at)
+	runs := false
+	dom, err := c.DomainLookupByUUID(id)
+	if err == nil {
+		if runs, err = isActive(c, dom); err == nil {
+			err = keep(c, dom, d)
+		}
+	}
+	if err != nil && !isCode(err, golibvirt.ErrNoDomain) {
+		return err
+	}
+	after := before
+	after.Made, after.Generation, after.Override = made, g.Machine.Generation, overrideOf(g)
+	if after.Shape, err = shape(d); err != nil {
+		return err
+	}
+	if !runs {
+		after.Runs, after.RunsGeneration = after.Shape, after.Generation
+	}
+	doc, err := marked(d, after)
+	if err != nil {
+		return err
+	}
+	if dom, err = c.DomainDefineXMLFlags(doc, 0); err != nil {
+		return err
+	}
+	h.registry.change(rec, func(m *mark) {
+		m.Made, m.Generation, m.Override, m.Shape = after.Made, after.Generation, after.Override, after.Shape
+		if !runs {
+			m.Runs, m.RunsGeneration = after.Runs, after.RunsGeneration
+		}
+	})
+	if runs {
+		return h.write(c, dom, rec) // its run has a mark of its own
+	}
+	return nil
+}
+
+func isActive(c *conn, dom golibvirt.Domain) (bool, error) {
+	active, err := c.DomainIsActive(dom)
+	return active != 0, err
+}
+
+// overrideOf is the override of a guest, when it is not in its definition.
+func overrideOf(g hawkfish.Guest) string {
+	o := g.Machine.Boot.Override
+	if !o.Active() || o.Enabled == schemas.BootSourceOverrideEnabledContinuous && isDevice(o.Target) {
+		return ""
+	}
+	text, _ := json.Marshal(o) // it is plain strings
+	return string(text)
+}
+
+// shape names what of a definition only a boot can give a guest: all but the media in its drives.
+func shape(d *libvirtxml.Domain) (string, error) {
+	bare := *d
+	bare.Metadata = nil
+	devices := *d.Devices
+	devices.Disks = slices.Clone(devices.Disks)
+	for i := range devices.Disks {
+		if alias := aliasOf(devices.Disks[i]); alias != schemas.BootSourceHdd {
+			devices.Disks[i].Source = nil
+		}
+	}
+	bare.Devices = &devices
+	text, err := bare.Marshal()
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8]), err
+}
+
+// Configure is Define for a guest that may run. What a running guest does not have yet comes with its next start from
+// off, which its own reboot then is, too.
 func (h *Host) Configure(ctx context.Context, g hawkfish.Guest) (hawkfish.Observation, error) {
 	if err := h.Define(ctx, g); err != nil {
 		return hawkfish.Observation{}, err
 	}
-	return h.Observe(ctx, g.ID)
+	return h.withPower(ctx, g.ID, func(g guest) error {
+		if !g.isOn() {
+			return nil
+		}
+		return h.arm(g)
+	})
 }
 
 // digest names what a definition is made from, so that the same one is not made again.

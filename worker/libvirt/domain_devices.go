@@ -6,40 +6,35 @@ import (
 	"github.com/projectbeskar/hawkfish"
 )
 
-func boot(order uint) *libvirtxml.DomainDeviceBoot { return &libvirtxml.DomainDeviceBoot{Order: order} }
-
 // bootDisk is virtio, which SeaBIOS and every current system can boot from. A
 // disk that fails or is full stops the guest, which then loses nothing; to hand
 // the error on would make most guests remount read-only.
-func bootDisk(path string, order uint) libvirtxml.DomainDisk {
+func bootDisk(path string) libvirtxml.DomainDisk {
 	return libvirtxml.DomainDisk{
 		Device: "disk",
 		Driver: &libvirtxml.DomainDiskDriver{Name: "qemu", Type: "qcow2", ErrorPolicy: "stop", Discard: "unmap"},
 		Source: &libvirtxml.DomainDiskSource{File: &libvirtxml.DomainDiskSourceFile{File: path}},
 		Target: &libvirtxml.DomainDiskTarget{Dev: "vda", Bus: "virtio"},
-		Boot:   boot(order),
 	}
 }
 
 // cdrom is an empty drive.
-func cdrom(order uint) libvirtxml.DomainDisk {
+func cdrom() libvirtxml.DomainDisk {
 	return libvirtxml.DomainDisk{
 		Device:   "cdrom",
 		Driver:   &libvirtxml.DomainDiskDriver{Name: "qemu", Type: "raw"},
 		Target:   &libvirtxml.DomainDiskTarget{Dev: "sda", Bus: "sata"},
 		ReadOnly: &libvirtxml.DomainDiskReadOnly{},
-		Boot:     boot(order),
 	}
 }
 
-func interfaces(g hawkfish.Guest, order uint) []libvirtxml.DomainInterface {
+func interfaces(g hawkfish.Guest) []libvirtxml.DomainInterface {
 	if g.Network == "" {
 		return nil
 	}
 	nic := libvirtxml.DomainInterface{
 		Source: &libvirtxml.DomainInterfaceSource{Network: &libvirtxml.DomainInterfaceSourceNetwork{Network: g.Network}},
 		Model:  &libvirtxml.DomainInterfaceModel{Type: "virtio"},
-		Boot:   boot(order),
 	}
 	if g.MAC != "" {
 		nic.MAC = &libvirtxml.DomainInterfaceMAC{Address: g.MAC}

@@ -6,34 +6,36 @@ import (
 	"libvirt.org/go/libvirtxml"
 
 	"github.com/projectbeskar/hawkfish"
-	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // files are where a guest's files are on the host.
-type files struct{ disk, serial string }
+type files struct{ disk, serial, nvram string }
 
-// domainXML describes a guest to libvirt (https://libvirt.org/formatdomain.html).
-func domainXML(g hawkfish.Guest, p platform, at files, m mark) (string, error) {
-	order, err := bootOrder(g.Machine.Boot.Primary)
-	if err != nil {
-		return "", err
-	}
-	metadata, err := m.qualified()
-	if err != nil {
-		return "", err
-	}
+// domain describes a guest to libvirt (https://libvirt.org/formatdomain.html).
+func domain(g hawkfish.Guest, p platform, at files) *libvirtxml.Domain {
 	d := machineOf(p)
 	d.Name, d.UUID = g.Name, g.ID
-	d.Metadata = &libvirtxml.DomainMetadata{XML: metadata}
 	d.Memory = &libvirtxml.DomainMemory{Value: uint(g.MemoryMiB), Unit: "MiB"}
 	d.VCPU = &libvirtxml.DomainVCPU{Placement: "static", Value: uint(g.CPUs)}
 	d.CPU.Topology = oneSocket(d.VCPU.Value)
 	d.SysInfo = sysInfo(g, p)
 	d.OS.SMBios = &libvirtxml.DomainSMBios{Mode: "sysinfo"}
-	d.Devices.Disks = []libvirtxml.DomainDisk{bootDisk(at.disk, order.disk), cdrom(order.cdrom)}
+	setFirmware(&d, g, at.nvram)
+	d.Devices.Disks = []libvirtxml.DomainDisk{bootDisk(at.disk), cdrom()}
 	d.Devices.Disks[0].Serial = driveSerial(g.ID)
-	d.Devices.Interfaces = interfaces(g, order.network)
+	d.Devices.Interfaces = interfaces(g)
 	addDevices(&d, at.serial)
+	rank(&d, sources(g))
+	return &d
+}
+
+// marked writes a domain down with a mark.
+func marked(d *libvirtxml.Domain, m mark) (string, error) {
+	metadata, err := m.qualified()
+	if err != nil {
+		return "", err
+	}
+	d.Metadata = &libvirtxml.DomainMetadata{XML: metadata}
 	return d.Marshal()
 }
 
@@ -73,25 +75,4 @@ func cpuOf(cpu string) *libvirtxml.DomainCPU {
 		Mode: "custom", Match: "exact", Check: "none",
 		Model: &libvirtxml.DomainCPUModel{Fallback: "allow", Value: cpu},
 	}
-}
-
-// bootRanks is the place of each device in the order of booting.
-type bootRanks struct{ disk, network, cdrom uint }
-
-// bootOrders says where a guest looks for a system to boot. What is named comes
-// first, and the others are tried when it has none, as a server's firmware does.
-var bootOrders = map[schemas.BootSource]bootRanks{
-	schemas.BootSourceHdd:  {disk: 1, network: 2, cdrom: 3},
-	schemas.BootSourcePxe:  {disk: 2, network: 1, cdrom: 3},
-	schemas.BootSourceCd:   {disk: 2, network: 3, cdrom: 1},
-	schemas.BootSourceNone: {disk: 1, network: 2, cdrom: 3},
-	"":                     {disk: 1, network: 2, cdrom: 3},
-}
-
-func bootOrder(s schemas.BootSource) (bootRanks, error) {
-	order, ok := bootOrders[s]
-	if !ok {
-		return order, hawkfish.Refused("/Boot", string(s), "guests boot from Hdd, Pxe or Cd")
-	}
-	return order, nil
 }

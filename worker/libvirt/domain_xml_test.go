@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ var (
 	}
 	emulated = platform{arch: "x86_64", machine: "q35", domainType: "qemu", cpu: "qemu64", hypervisor: "QEMU 7.2.22, libvirt 9.0.0"}
 	native   = platform{arch: "x86_64", machine: "pc", domainType: "kvm", cpu: "host-passthrough", hypervisor: "QEMU 7.2.22, libvirt 9.0.0"}
-	someDir  = files{disk: "/pool/disk.qcow2", serial: "/pool/log.serial"}
+	someDir  = files{disk: "/pool/disk.qcow2", serial: "/pool/log.serial", nvram: "/pool/vars.nvram"}
 )
 
 func TestDomainXML(t *testing.T) {
@@ -40,7 +41,7 @@ func TestDomainXML(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := domainXML(c.g, c.p, someDir, c.m)
+			got, err := marked(domain(c.g, c.p, someDir), c.m)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +55,7 @@ func TestDomainXMLEscapes(t *testing.T) {
 	t.Parallel()
 	g := aGuest
 	g.Name, g.AssetTag, g.Network = "a<b", "</entry><evil/>", `n"/><evil/>`
-	doc, err := domainXML(g, emulated, someDir, mark{Project: `p"/><evil/>`})
+	doc, err := marked(domain(g, emulated, someDir), mark{Project: `p"/><evil/>`, Override: `{"uefi":"\"/><evil/>"}`})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,21 +68,41 @@ func TestDomainXMLEscapes(t *testing.T) {
 	}
 }
 
-func TestBootOrder(t *testing.T) {
+// Every device has a place of its own, what is named first, and an override before all.
+func TestRank(t *testing.T) {
 	t.Parallel()
-	first := map[schemas.BootSource]func(bootRanks) uint{
-		schemas.BootSourceHdd: func(r bootRanks) uint { return r.disk },
-		schemas.BootSourcePxe: func(r bootRanks) uint { return r.network },
-		schemas.BootSourceCd:  func(r bootRanks) uint { return r.cdrom },
-	}
-	for source, rank := range first {
-		order, err := bootOrder(source)
-		if err != nil || rank(order) != 1 || order.disk+order.network+order.cdrom != 6 {
-			t.Errorf("%s: got %+v, %v", source, order, err)
+	order := func(g hawkfish.Guest, o schemas.BootSource) []schemas.BootSource {
+		d := domain(g, emulated, someDir)
+		if o != "" {
+			firstOf(d, o)
 		}
+		ranked := make([]schemas.BootSource, len(bootable(d)))
+		for _, one := range bootable(d) {
+			if *one.boot != nil {
+				ranked[(*one.boot).Order-1] = one.alias
+			}
+		}
+		return ranked
 	}
-	if _, err := bootOrder(schemas.BootSourceSDCard); hawkfish.KindOf(err) != hawkfish.Invalid {
-		t.Errorf("got %v for an SD card", err)
+	const hdd, cd, pxe = schemas.BootSourceHdd, schemas.BootSourceCd, schemas.BootSourcePxe
+	g := aGuest
+	for _, c := range []struct {
+		primary  schemas.BootSource
+		chosen   []string
+		override schemas.BootSource
+		want     []schemas.BootSource
+	}{
+		{"", nil, "", []schemas.BootSource{hdd, pxe, cd}},
+		{pxe, nil, "", []schemas.BootSource{pxe, hdd, cd}},
+		{cd, nil, "", []schemas.BootSource{cd, hdd, pxe}},
+		{hdd, nil, cd, []schemas.BootSource{cd, hdd, pxe}},
+		{hdd, []string{"Boot0003", "Boot0001"}, "", []schemas.BootSource{cd, hdd, ""}},
+		{hdd, []string{"Boot0003", "Boot0001"}, pxe, []schemas.BootSource{pxe, cd, hdd}},
+	} {
+		g.Machine.Boot.Primary, g.Machine.Boot.Order = c.primary, c.chosen
+		if got := order(g, c.override); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %v", c, got)
+		}
 	}
 }
 

@@ -19,6 +19,9 @@ func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 	return work(ctx, h, func(c *conn) (hawkfish.HostFacts, error) {
 		facts := hawkfish.HostFacts{Arch: p.arch, CPUModel: p.cpuModel, Hypervisor: p.hypervisor}
 		var err error
+		if facts.Firmware, err = firmwareModes(c, p); err != nil {
+			return facts, err
+		}
 		if facts.Name, err = c.ConnectGetHostname(); err != nil {
 			return facts, err
 		}

@@ -24,6 +24,11 @@ type feed struct {
 	err      error         // why it is not up
 	again    bool          // it has been up before; used by run alone
 
+	conn      *conn // nil: it is not up
+	while     context.Context
+	listening map[golibvirt.UUID]context.CancelFunc // to QEMU's events, of guests that are armed
+	reviving  sync.WaitGroup
+
 	dirty chan struct{} // says that news is not empty
 	news  map[golibvirt.UUID][]event
 }
@@ -44,7 +49,7 @@ var errStopped = errors.New("the host has been closed")
 func newFeed(h *Host) *feed {
 	return &feed{
 		h: h, watchers: map[*watcher]struct{}{}, changed: make(chan struct{}),
-		dirty: make(chan struct{}, 1), news: map[golibvirt.UUID][]event{},
+		dirty: make(chan struct{}, 1), news: map[golibvirt.UUID][]event{}, listening: map[golibvirt.UUID]context.CancelFunc{},
 	}
 }
 
@@ -94,15 +99,22 @@ func (f *feed) listen(ctx context.Context, subscribed func()) error {
 	subscribed()
 
 	ctx, cancel := context.WithCancel(ctx)
+	f.connect(c, ctx)
 	looking := make(chan error, 1)
 	go func() {
-		err := f.lookAll(ctx)
+		err := f.recover(ctx)
+		if err == nil {
+			err = f.lookAll(ctx)
+		}
 		c.close() // ends what follows
 		looking <- err
 	}()
 	err = f.follow(c, lifecycle, reboot)
+	f.connect(nil, ctx)
 	cancel()
-	return errors.Join(err, <-looking)
+	err = errors.Join(err, <-looking)
+	f.reviving.Wait()
+	return err
 }
 
 // follow notes events, and sees to it that libvirtd is alive, until the connection is lost.
@@ -192,6 +204,10 @@ func (f *feed) look(ctx context.Context, id golibvirt.UUID, events []event) erro
 	o, err := ask(ctx, h, func(c *conn) (hawkfish.Observation, error) {
 		at := time.Now().UTC()
 		g, err := h.look(c, id)
+		if err == nil && h.unsettled(g) {
+			f.revive(ctx, g.Domain)
+			return hawkfish.Observation{}, nil
+		}
 		if err == nil && h.dateByItself(g.record, events) {
 			if err := h.save(c, g.Domain, g.record); err != nil && !isCode(err, golibvirt.ErrNoDomain) {
 				return hawkfish.Observation{}, err

@@ -1,9 +1,11 @@
 package libvirt
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"time"
 
+	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/schemas"
 )
 
@@ -25,6 +27,61 @@ type mark struct {
 	ResetCause schemas.LastResetCauses `xml:"reset-cause,attr,omitempty"`
 	ResetOp    string                  `xml:"reset-op,attr,omitempty"` // the operation of its last reset
 	NMIOp      string                  `xml:"nmi-op,attr,omitempty"`   // the operation of its last NMI
+
+	// What the next boot gives the guest, and what its last one has given.
+	Shape          string `xml:"shape,attr,omitempty"`           // digest of what of the definition only a boot can give
+	Generation     int64  `xml:"generation,attr,omitempty"`      // hawkfish.Machine.Generation of the definition
+	Runs           string `xml:"runs,attr,omitempty"`            // Shape, as the guest was started
+	RunsGeneration int64  `xml:"runs-generation,attr,omitempty"` // Generation, as the guest was started
+	Override       string `xml:"override,attr,omitempty"`        // hawkfish.BootOverride in JSON, of one that is not in the definition
+	Booted         int64  `xml:"booted,attr,omitempty"`          // serial of the override that was consumed last
+
+	// A guest that is found off is started anew when its reboot was what ended it.
+	Armed  bool   `xml:"armed,attr,omitempty"`  // its own reboot ends it, so that it can be started anew
+	Button bool   `xml:"button,attr,omitempty"` // its power button has been pressed since it was started
+	Cycle  string `xml:"cycle,attr,omitempty"`  // the operation that has stopped it to start it anew
+}
+
+// override is what the next boot is from, when that is not in the definition. One that was to hold once and has been
+// consumed is the zero one.
+func (m mark) override() (o hawkfish.BootOverride) {
+	if m.Override == "" || json.Unmarshal([]byte(m.Override), &o) != nil {
+		return hawkfish.BootOverride{}
+	}
+	if o.Enabled == schemas.BootSourceOverrideEnabledOnce && o.Serial == m.Booted {
+		return hawkfish.BootOverride{}
+	}
+	return o
+}
+
+// needsBoot reports whether a guest that runs has still to be given something that only a start from off can give.
+func (m mark) needsBoot() bool {
+	return m.Runs != "" && m.Runs != m.Shape || m.override().Active()
+}
+
+// running is the generation of the machine that a guest has which runs.
+func (m mark) running() int64 {
+	if m.needsBoot() {
+		return m.RunsGeneration
+	}
+	return m.Generation
+}
+
+// start is the mark of a guest that starts now, from an override if there is one.
+func (m mark) start(o hawkfish.BootOverride) mark {
+	m.LastReset, m.ResetCause = moment{now()}, schemas.LastResetCausesManagementCommand
+	if m.Cycle == byItself {
+		m.ResetCause = schemas.LastResetCausesOSSoftRestart
+	}
+	m.Runs, m.RunsGeneration = m.Shape, m.Generation
+	if o.Enabled == schemas.BootSourceOverrideEnabledOnce {
+		m.Booted = o.Serial
+	}
+	if m.Cycle != "" && m.Cycle != byItself {
+		m.ResetOp = m.Cycle
+	}
+	m.Armed, m.Button, m.Cycle = false, false, ""
+	return m
 }
 
 // plain is the element as virDomainSetMetadata takes it: libvirt adds the namespace.

@@ -92,10 +92,37 @@ func (h *Host) look(c *conn, id golibvirt.UUID) (guest, error) {
 	if err != nil {
 		return guest{}, err
 	}
-	return guest{Domain: dom, record: rec, c: c, Observation: hawkfish.Observation{
-		SystemID: rec.id, At: at, LastReset: m.LastReset.Time, ResetCause: m.ResetCause,
-		Power: powerOf(golibvirt.DomainState(state), reason), Cause: cause,
-	}}, nil
+	return guest{
+		Domain: dom, record: rec, c: c, Observation: observation(rec, m, at, golibvirt.DomainState(state), reason, cause),
+		runs:  !isOff(golibvirt.DomainState(state)),
+		ended: hasEnded(golibvirt.DomainState(state), reason),
+	}, nil
+}
+
+// observation is what a domain's state and its mark say of a system.
+func observation(rec *record, m mark, at time.Time, state golibvirt.DomainState, reason int32, cause hawkfish.PowerCause) hawkfish.Observation {
+	o := hawkfish.Observation{
+		SystemID: rec.id, At: at, LastReset: m.LastReset.Time, ResetCause: m.ResetCause, Power: powerOf(state, reason), Cause: cause,
+		Booted: m.Booted, Generation: m.Generation,
+	}
+	switch {
+	case !isOff(state):
+		o.Generation = m.running()
+	case m.Cycle != "": // it is off on the way to on
+		o.Power, o.Cause = schemas.PowerStatePoweringOn, ""
+	case m.Armed && hasEnded(state, reason): // nobody knows yet whether for good
+		o.Power, o.Cause = schemas.PowerStatePoweringOff, ""
+	}
+	return o
+}
+
+func isOff(state golibvirt.DomainState) bool {
+	return state == golibvirt.DomainShutoff || state == golibvirt.DomainCrashed
+}
+
+// hasEnded reports whether a guest is off because it wanted to be, or because it has rebooted while it was armed.
+func hasEnded(state golibvirt.DomainState, reason int32) bool {
+	return state == golibvirt.DomainShutoff && golibvirt.DomainShutoffReason(reason) == golibvirt.DomainShutoffShutdown
 }
 
 // seeing turns what look has found into an observation.
@@ -152,10 +179,7 @@ func (h *Host) ObserveAll(ctx context.Context) ([]hawkfish.Observation, error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, hawkfish.Observation{
-				SystemID: rec.id, At: at, LastReset: m.LastReset.Time, ResetCause: m.ResetCause,
-				Power: powerOf(state, reason), Cause: cause,
-			})
+			all = append(all, observation(rec, m, at, state, reason, cause))
 		}
 		h.registry.keepOnly(listed)
 		return all, nil

@@ -74,26 +74,27 @@ func (h *Host) Suspend(ctx context.Context, systemID string) (hawkfish.Observati
 }
 
 // wake lets a guest go on whose memory has been saved. Its run is the one that was suspended, and so is its date.
-func (h *Host) wake(g guest, err error) (hawkfish.Observation, error) {
+func (h *Host) wake(g guest, err error) error {
 	if err == nil {
 		_, err = g.c.DomainCreateWithFlags(g.Domain, 0)
 	}
 	if err == nil { // it has woken with the mark it was suspended with
 		err = h.save(g.c, g.Domain, g.record)
 	}
-	return h.did(g, err, func(o hawkfish.Observation) bool { return hawkfish.IsOn(o.Power) })
+	if err == nil {
+		err = h.arm(g)
+	}
+	_, err = h.did(g, err, func(o hawkfish.Observation) bool { return hawkfish.IsOn(o.Power) })
+	return err
 }
 
 // forgetSaved removes what Suspend has saved of a guest that is off.
-func (h *Host) forgetSaved(g guest) (hawkfish.Observation, error) {
+func (h *Host) forgetSaved(g guest) error {
 	saved, err := g.c.DomainHasManagedSaveImage(g.Domain, 0)
 	if err != nil || saved == 0 {
-		return g.Observation, err
+		return err
 	}
-	if err := g.c.DomainManagedSaveRemove(g.Domain, 0); err != nil {
-		return hawkfish.Observation{}, err
-	}
-	return h.again(g)
+	return g.c.DomainManagedSaveRemove(g.Domain, 0)
 }
 
 // did looks at a guest after something has been done to it. That it failed because it was so already is success.

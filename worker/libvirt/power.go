@@ -16,9 +16,29 @@ type guest struct {
 	*record
 	c *conn
 	hawkfish.Observation
+	runs  bool // it has a QEMU, whatever shall become of it
+	ended bool // it has switched itself off, or restarted itself while it was armed
 }
 
-func (g guest) isOn() bool { return hawkfish.IsOn(g.Power) }
+func (g guest) isOn() bool { return g.runs }
+
+// withPower runs f for a system's domain while nobody else starts or stops its guest, and looks at it afterwards.
+func (h *Host) withPower(ctx context.Context, systemID string, f func(g guest) error) (hawkfish.Observation, error) {
+	return h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
+		if err := g.power.take(g.c); err != nil {
+			return hawkfish.Observation{}, err
+		}
+		defer g.power.give()
+		g, err := h.look(g.c, g.UUID)
+		if err == nil {
+			err = f(g)
+		}
+		if err != nil {
+			return hawkfish.Observation{}, err
+		}
+		return h.again(g)
+	})
+}
 
 // withGuest runs f for a system's domain. NotFound when there is none.
 func (h *Host) withGuest(ctx context.Context, systemID string, f func(g guest) (hawkfish.Observation, error)) (hawkfish.Observation, error) {
@@ -42,32 +62,17 @@ func (h *Host) again(g guest) (hawkfish.Observation, error) {
 	return now.Observation, err
 }
 
-// Start boots a guest that is off (virDomainCreateWithFlags).
+// Start boots a guest that is off (virDomainCreateWithFlags, virDomainCreateXML).
 func (h *Host) Start(ctx context.Context, systemID string) (hawkfish.Observation, error) {
-	return h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
+	return h.withPower(ctx, systemID, func(g guest) error {
 		if g.isOn() {
-			return g.Observation, nil
+			return nil
 		}
 		h.tryNetwork(g.c)
 		if saved, err := g.c.DomainHasManagedSaveImage(g.Domain, 0); err != nil || saved != 0 {
 			return h.wake(g, err)
 		}
-		err := h.dated(g, started, func() error {
-			_, err := g.c.DomainCreateWithFlags(g.Domain, 0)
-			return err
-		})
-		if isCode(err, golibvirt.ErrOperationInvalid) {
-			if o, again := h.again(g); again == nil && hawkfish.IsOn(o.Power) {
-				return o, nil // somebody else has been quicker
-			}
-		}
-		if err != nil {
-			return hawkfish.Observation{}, err
-		}
-		if err := h.save(g.c, g.Domain, g.record); err != nil && !isCode(err, golibvirt.ErrNoDomain) {
-			return hawkfish.Observation{}, err
-		}
-		return h.again(g)
+		return h.boot(g)
 	})
 }
 
@@ -89,15 +94,14 @@ func (h *Host) dated(g guest, what happening, do func() error) error {
 
 // Stop pulls the plug (virDomainDestroyFlags).
 func (h *Host) Stop(ctx context.Context, systemID string) (hawkfish.Observation, error) {
-	return h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
+	return h.withPower(ctx, systemID, func(g guest) error {
+		if err := h.stay(g); err != nil {
+			return err
+		}
 		if !g.isOn() {
 			return h.forgetSaved(g)
 		}
-		err := g.c.DomainDestroyFlags(g.Domain, golibvirt.DomainDestroyDefault)
-		if err != nil && !isCode(err, golibvirt.ErrOperationInvalid) { // that it does not run is what was wanted
-			return hawkfish.Observation{}, err
-		}
-		return h.again(g)
+		return h.destroy(g)
 	})
 }
 
@@ -106,6 +110,9 @@ func (h *Host) PressPowerButton(ctx context.Context, systemID string) error {
 	_, err := h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
 		if !g.isOn() {
 			return g.Observation, nil
+		}
+		if err := h.noteButton(g); err != nil {
+			return hawkfish.Observation{}, err
 		}
 		err := g.c.DomainShutdownFlags(g.Domain, golibvirt.DomainShutdownAcpiPowerBtn)
 		if isCode(err, golibvirt.ErrOperationInvalid) {
@@ -118,26 +125,38 @@ func (h *Host) PressPowerButton(ctx context.Context, systemID string) error {
 	return err
 }
 
-// Reset presses the reset button (virDomainReset). The operation is marked when
-// it has been done: a worker that dies in between does it once more, rather than never.
+// Reset presses the reset button (virDomainReset), or does more when only that gives the guest what waits for its next boot. The
+// operation is marked when it has been done: a worker that dies in between does it once more, rather than never.
 func (h *Host) Reset(ctx context.Context, systemID, op string) (hawkfish.Observation, error) {
-	return h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
-		if m, _ := h.registry.read(g.record); op != "" && m.ResetOp == op {
-			return g.Observation, nil
+	return h.withPower(ctx, systemID, func(g guest) error {
+		m, _ := h.registry.read(g.record)
+		switch {
+		case op != "" && m.ResetOp == op:
+			return nil
+		case !g.isOn() && op != "" && m.Cycle == op: // a worker has died in between
+			return h.boot(g)
+		case !g.isOn():
+			return errOff
+		case m.needsBoot():
+			h.tryNetwork(g.c)
+			return h.restart(g, op)
 		}
-		if !g.isOn() {
-			return hawkfish.Observation{}, errOff
-		}
-		err := h.dated(g, rebooted, func() error { return g.c.DomainReset(g.Domain, 0) })
-		if err != nil {
-			return hawkfish.Observation{}, err
+		if err := h.dated(g, rebooted, func() error { return g.c.DomainReset(g.Domain, 0) }); err != nil {
+			return err
 		}
 		h.registry.change(g.record, func(m *mark) { m.ResetOp = op })
-		if err := h.save(g.c, g.Domain, g.record); err != nil {
-			return hawkfish.Observation{}, err
-		}
-		return h.again(g)
+		return h.save(g.c, g.Domain, g.record)
 	})
+}
+
+// noteButton remembers of an armed guest that it shall end for good.
+func (h *Host) noteButton(g guest) error {
+	m, _ := h.registry.read(g.record)
+	if !m.Armed || m.Button {
+		return nil
+	}
+	h.registry.change(g.record, func(m *mark) { m.Button = true })
+	return h.save(g.c, g.Domain, g.record)
 }
 
 // InjectNMI sends a non-maskable interrupt (virDomainInjectNMI); op as with Reset.

@@ -24,10 +24,12 @@ type record struct {
 	mark mark
 
 	saving   turn      // held while the mark is written, so that the latest is the last
+	power    turn      // held while the guest is started, stopped or armed
+	reason   string    // why its QEMU ends, as QEMU has said; empty: it has not
 	expected [2]window // by happening: what we do ourselves and will be told of
 }
 
-func newRecord(id string) *record { return &record{id: id, saving: newTurn()} }
+func newRecord(id string) *record { return &record{id: id, saving: newTurn(), power: newTurn()} }
 
 // happening is what an event tells of a guest's power.
 type happening int
@@ -132,6 +134,30 @@ func (r *registry) change(rec *record, alter func(m *mark)) {
 	alter(&rec.mark)
 }
 
+// heard notes why a guest's QEMU ends. The first reason of a run is the true one: QEMU is then told to go.
+func (r *registry) heard(id golibvirt.UUID, reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if rec := r.m[id]; rec != nil && rec.reason == "" {
+		rec.reason = reason
+	}
+}
+
+// shutdown returns why a guest's last run has ended; empty: QEMU has not said.
+func (r *registry) shutdown(rec *record) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return rec.reason
+}
+
+// begin notes that a guest has a new run, which is what a mark says.
+func (r *registry) begin(rec *record, m mark) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m.LastReset = rec.mark.LastReset
+	rec.mark, rec.reason = m, ""
+}
+
 // expect announces that events of the next while are our own doing; done says that the call has ended.
 func (r *registry) expect(rec *record, what happening, limit time.Duration) (done func()) {
 	r.mu.Lock()
@@ -166,6 +192,11 @@ func (h *Host) save(c *conn, dom golibvirt.Domain, rec *record) error {
 		return err
 	}
 	defer rec.saving.give()
+	return h.write(c, dom, rec)
+}
+
+// write is save for who saves already.
+func (h *Host) write(c *conn, dom golibvirt.Domain, rec *record) error {
 	m, _ := h.registry.read(rec)
 	text, err := m.plain()
 	if err != nil {

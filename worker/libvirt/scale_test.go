@@ -61,7 +61,7 @@ func TestThousandSystems(t *testing.T) {
 	const n = 1000
 	for i := range n {
 		g := hawkfish.Guest{ID: uuid.NewString(), Name: fmt.Sprintf("scale-%d", i), CPUs: 1, MemoryMiB: 16, DiskGiB: 1}
-		doc, err := domainXML(g, platform{arch: "i686", machine: "", domainType: "test", cpu: "qemu64"}, someDir, mark{Project: "p"})
+		doc, err := marked(domain(g, platform{arch: "i686", machine: "", domainType: "test", cpu: "qemu64"}, someDir), mark{Project: "p"})
 		if err != nil {
 			t.Fatal(err)
 		}

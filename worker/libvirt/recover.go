@@ -1,0 +1,129 @@
+package libvirt
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	golibvirt "github.com/digitalocean/go-libvirt"
+
+	"github.com/projectbeskar/hawkfish"
+)
+
+// recover does, when the events begin to flow, what was missed: guests that wait for a start get it, those that are armed are
+// listened to, and what a run remembers and its definition does not is kept.
+func (f *feed) recover(ctx context.Context) error {
+	_, err := work(ctx, f.h, func(c *conn) (struct{}, error) {
+		stats, err := c.ConnectGetAllDomainStats(nil, uint32(golibvirt.DomainStatsState), 0)
+		for _, s := range stats {
+			if err := f.recoverOne(c, s); err != nil && !isCode(err, golibvirt.ErrNoDomain) {
+				return struct{}{}, err
+			}
+		}
+		return struct{}{}, err
+	})
+	return err
+}
+
+func (f *feed) recoverOne(c *conn, s golibvirt.DomainStatsRecord) error {
+	rec, err := f.h.find(c, s.Dom)
+	if err != nil {
+		return err
+	}
+	m, ours := f.h.registry.read(rec)
+	if !ours {
+		return nil
+	}
+	state, _ := stateOf(s.Params)
+	if state == golibvirt.DomainShutoff || state == golibvirt.DomainCrashed {
+		if m.Armed || m.Cycle != "" {
+			f.take(s.Dom, otherwise)
+		}
+		return nil
+	}
+	kept, err := c.DomainGetMetadata(s.Dom, int32(golibvirt.DomainMetadataElement), golibvirt.OptString{namespace}, golibvirt.DomainAffectConfig)
+	if err != nil {
+		return err
+	}
+	if old, err := parseMark(kept); err != nil || old.Booted != m.Booted || old.Runs != m.Runs || old.Cycle != m.Cycle {
+		if err := f.h.save(c, s.Dom, rec); err != nil {
+			return err
+		}
+	}
+	if m.needsBoot() || m.Armed {
+		return f.h.arm(guest{Domain: s.Dom, record: rec, c: c})
+	}
+	return nil
+}
+
+// revive starts a guest anew, if it has to be, while events go on, and has it looked at then.
+func (f *feed) revive(ctx context.Context, dom golibvirt.Domain) {
+	f.reviving.Go(func() {
+		_, err := work(ctx, f.h, func(c *conn) (struct{}, error) { return struct{}{}, f.h.revive(ctx, c, dom.UUID) })
+		if err != nil && hawkfish.KindOf(err) != hawkfish.NotFound && ctx.Err() == nil {
+			f.h.log.Warn("a guest could not be started anew yet", "domain", dom.Name, "error", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(reviveAgain):
+			}
+		}
+		f.take(dom, otherwise)
+	})
+}
+
+// reviveAgain is how soon a guest that could not be started anew is tried again.
+const reviveAgain = time.Second
+
+// connect says on which connection the feed is; nil: on none.
+func (f *feed) connect(c *conn, while context.Context) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.conn, f.while = c, while
+	clear(f.listening) // what was heard on another connection has ended with it
+}
+
+// listenTo hears why a guest's QEMU ends (virConnectDomainQemuMonitorEventRegister), on the connection of the feed.
+func (f *feed) listenTo(dom golibvirt.Domain) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.conn == nil || f.listening[dom.UUID] != nil {
+		return
+	}
+	ctx, stop := context.WithCancel(f.while)
+	f.listening[dom.UUID] = stop
+	var events <-chan golibvirt.DomainEvent
+	err := bounded(ctx, f.h.cfg.Deadline, f.conn, func() (err error) {
+		events, err = f.conn.SubscribeQEMUEvents(ctx, dom.Name)
+		return err
+	})
+	if err != nil {
+		f.h.log.Warn("why a guest ends cannot be heard", "domain", dom.Name, "error", err)
+		return
+	}
+	go func() { // until the context ends, or the connection
+		for e := range events {
+			var told struct {
+				Reason string `json:"reason"`
+			}
+			if e.Event == "SHUTDOWN" && json.Unmarshal(e.Details, &told) == nil {
+				f.h.registry.heard(dom.UUID, told.Reason)
+			}
+		}
+	}()
+}
+
+// deafen ends listenTo.
+func (f *feed) deafen(id golibvirt.UUID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if stop := f.listening[id]; stop != nil {
+		stop()
+		delete(f.listening, id)
+	}
+}
+
+func (f *feed) isListening(id golibvirt.UUID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.listening[id] != nil
+}

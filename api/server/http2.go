@@ -53,6 +53,7 @@ func newH2server(s *Server) *h2server {
 			// Who sends no frame for so long is asked for a sign of life: a client that never ends its headers cannot give it.
 			SendPingTimeout: s.Limits.IdleTimeout,
 			PingTimeout:     s.Limits.ReadTimeout,
+			CountError:      func(kind string) { s.measures.http2.WithLabelValues(kind).Inc() },
 		},
 	}
 	return h

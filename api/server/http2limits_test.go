@@ -134,6 +134,8 @@ func TestStreamsAreBounded(t *testing.T) {
 	reset, err := p.until(isReset)
 	require.NoError(t, err)
 	assert.EqualValues(t, 1+2*maxStreams, reset.Header().StreamID)
+	counted := `hawkfish_http2_errors_total{type="stream_PROTOCOL_ERROR_over_max_streams"} 1`
+	assert.True(t, strings.Contains(r.do("GET", "/metrics", "").body, counted), counted)
 }
 
 // Rapid reset (CVE-2023-44487): requests that are taken back at once do not pile up. The connection is closed, and others are served.
@@ -155,7 +157,7 @@ func TestRapidResetIsStopped(t *testing.T) {
 			}
 		}
 	}()
-	f, err := p.until(isGoAway)
+	f, err := p.listen(isGoAway)
 	if err == nil {
 		assert.Equal(t, http2.ErrCodeEnhanceYourCalm, f.(*http2.GoAwayFrame).ErrCode)
 	} else {
@@ -180,7 +182,7 @@ func TestContinuationFloodIsStopped(t *testing.T) {
 		}
 		sent <- n
 	}()
-	_, err := p.until(func(http2.Frame) bool { return false })
+	_, err := p.listen(func(http2.Frame) bool { return false })
 	assert.True(t, ended(err), "%v", err)
 	assert.Less(t, <-sent, 64<<20)
 	assert.Equal(t, 200, r.do("GET", "/redfish", "").StatusCode)

@@ -57,10 +57,23 @@ func (p *peer) ask(stream uint32, end bool, method, path string, extra ...string
 	}))
 }
 
-// until reads frames until one fits. It acknowledges settings and pings. The error is the connection's.
-func (p *peer) until(fits func(http2.Frame) bool) (http2.Frame, error) {
+// listen reads frames until one fits. It answers none. The error is the connection's.
+func (p *peer) listen(fits func(http2.Frame) bool) (http2.Frame, error) {
 	for {
 		f, err := p.ReadFrame()
+		if err != nil {
+			return nil, err
+		}
+		if fits(f) {
+			return f, nil
+		}
+	}
+}
+
+// until is listen, but it acknowledges settings and pings, so that nobody else may write meanwhile.
+func (p *peer) until(fits func(http2.Frame) bool) (http2.Frame, error) {
+	for {
+		f, err := p.listen(func(http2.Frame) bool { return true })
 		if err != nil {
 			return nil, err
 		}

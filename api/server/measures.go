@@ -19,6 +19,7 @@ type measures struct {
 	requests *prometheus.CounterVec
 	latency  *prometheus.HistogramVec
 	inFlight prometheus.Gauge
+	http2    *prometheus.CounterVec
 	strange  *measured // requests for what is not there
 }
 
@@ -40,8 +41,11 @@ func newMeasures(reg prometheus.Registerer) *measures {
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "hawkfish_http_requests_in_flight", Help: "Requests at work.",
 		}),
+		http2: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "hawkfish_http2_errors_total", Help: "What clients did wrong over HTTP/2, by net/http's name for it.",
+		}, []string{"type"}),
 	}
-	reg.MustRegister(m.requests, m.latency, m.inFlight)
+	reg.MustRegister(m.requests, m.latency, m.inFlight, m.http2)
 	m.strange = m.of("other", "none")
 	return m
 }

@@ -1,8 +1,10 @@
 package hawkfish
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
+	"time"
 
 	"github.com/projectbeskar/hawkfish/schemas"
 )
@@ -14,9 +16,24 @@ type Machine struct {
 	Firmware schemas.BootSourceOverrideMode `json:"firmware,omitempty"` // UEFI or Legacy; empty: Legacy
 	Boot     Boot                           `json:"boot"`
 	Media    map[MediaSlot]MediaDrive       `json:"media,omitempty"`
+
+	Topology       Topology `json:"topology,omitzero"`        // of the CPUs
+	Virtualization string   `json:"virtualization,omitempty"` // of the CPUs: Enabled, Disabled; empty: as their model says
+	SecureBoot     bool     `json:"secure_boot,omitempty"`    // only with UEFI
+	TPM            bool     `json:"tpm,omitempty"`
+	Watchdog       string   `json:"watchdog,omitempty"`   // what it does: Reset, PowerOff, Nmi; empty: there is none
+	LocalTime      bool     `json:"local_time,omitempty"` // the clock shows the host's local time
+	// BiosSetAt is when somebody last changed settings of the firmware.
+	BiosSetAt time.Time `json:"bios_set_at,omitzero"`
+
 	// Generation grows with every change of the machine, or of the system's CPUs and memory. A host tells
 	// by it which of them a running guest has.
 	Generation int64 `json:"generation,omitempty"`
+}
+
+// FirmwareMode is Firmware, with its default.
+func (m Machine) FirmwareMode() schemas.BootSourceOverrideMode {
+	return cmp.Or(m.Firmware, schemas.BootSourceOverrideModeLegacy)
 }
 
 // Running is what a guest was made of when it last booted, while that is not what its system is to be.

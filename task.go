@@ -53,7 +53,10 @@ type TargetKind string
 const (
 	TargetSystem TargetKind = "system"
 	TargetImage  TargetKind = "image"
-	TargetBatch  TargetKind = "batch" // a batch is its task: they have one ID
+	// TargetFirmware is what a system's firmware is set to; its ID is the system's. What waits for a maintenance window keeps
+	// nobody from using the system.
+	TargetFirmware TargetKind = "firmware"
+	TargetBatch    TargetKind = "batch" // a batch is its task: they have one ID
 )
 
 // Payload is the request that opened a task, without secrets (DSP0266, Task.Payload).
@@ -68,19 +71,20 @@ type Payload struct {
 type Operation string
 
 const (
-	OpProvision   Operation = "system.Provision"
-	OpReset       Operation = "system.Reset"
-	OpDelete      Operation = "system.Delete"
-	OpConfigure   Operation = "system.Configure"
-	OpInsertMedia Operation = "media.Insert"
-	OpEjectMedia  Operation = "media.Eject"
-	OpImportImage Operation = "image.Import"
-	OpDeleteImage Operation = "image.Delete"
-	OpBatch       Operation = "batch.Provision"
+	OpProvision     Operation = "system.Provision"
+	OpReset         Operation = "system.Reset"
+	OpDelete        Operation = "system.Delete"
+	OpConfigure     Operation = "system.Configure"
+	OpApplySettings Operation = "system.ApplySettings"
+	OpInsertMedia   Operation = "media.Insert"
+	OpEjectMedia    Operation = "media.Eject"
+	OpImportImage   Operation = "image.Import"
+	OpDeleteImage   Operation = "image.Delete"
+	OpBatch         Operation = "batch.Provision"
 )
 
 // Operations lists every operation, so that tables keyed by operation can be checked for gaps.
-var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpInsertMedia, OpEjectMedia, OpImportImage, OpDeleteImage, OpBatch}
+var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpApplySettings, OpInsertMedia, OpEjectMedia, OpImportImage, OpDeleteImage, OpBatch}
 
 // MaxWaitingTasks is how many tasks may wait for one target; a further one is Busy.
 const MaxWaitingTasks = 64

@@ -41,6 +41,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 		hosts(c),
 		projects(c),
 		managers(c, info),
+		bios(c),
 		logs(c),
 		chassis(c),
 		media(c),

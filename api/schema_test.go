@@ -84,7 +84,8 @@ func (s *service) checkReply(op *redfish.Operation, req *redfish.Request, reply 
 		s.conforms(name, "/components/schemas/RedfishError", value)
 	case odataType != "" && req.RawQuery == "":
 		for _, d := range s.tree.Describe() {
-			if d.Type == odataType && d.View != nil {
+			id, _ := doc["@odata.id"].(string)
+			if d.Type == odataType && d.View != nil && match(d.Path, id, &redfish.Request{}) { // one type may be of several resources
 				s.conforms(name, "/components/schemas/"+d.Name, value)
 			}
 		}

@@ -27,6 +27,7 @@ type systemView struct {
 	VirtualMedia  *redfish.Link      `json:"VirtualMedia,omitempty"`
 	LastResetTime *time.Time         `json:"LastResetTime,omitempty"`
 	SerialConsole serialConsole      `json:"SerialConsole"`
+	Bios          *redfish.Link      `json:"Bios,omitempty"`
 	LogServices   *redfish.Link      `json:"LogServices,omitempty"`
 	Links         systemLinks        `json:"Links"`
 }
@@ -160,6 +161,7 @@ func showSystem(to redfish.Links, s hawkfish.System) systemView {
 		at := s.LastReset.UTC().Truncate(time.Second)
 		v.LastResetTime = &at
 	}
+	v.Bios = to.To("Bios", s.ID)
 	if chassis := to.To("Chassis", s.ID); chassis != nil {
 		v.Links.Chassis = []redfish.Link{*chassis}
 	}

@@ -30,7 +30,7 @@ type ProvisionRequest struct {
 
 // What a system may have. The host decides what of it fits.
 const (
-	maxCPUs      = 512
+	maxCPUs      = hawkfish.MaxCPUs
 	minMemoryMiB = 16
 	maxMemoryMiB = 16 << 20
 	maxDiskGiB   = 64 << 10

@@ -39,6 +39,11 @@ var effects = map[hawkfish.Operation]map[schemas.TaskState]effect{
 		exception: {apply: nothing},
 		cancelled: {apply: nothing},
 	},
+	hawkfish.OpApplySettings: {
+		completed: {apply: nothing},
+		exception: {apply: nothing},
+		cancelled: {apply: nothing},
+	},
 	hawkfish.OpInsertMedia: {
 		completed: {apply: mediumInserted},
 		exception: {apply: nothing},

@@ -29,13 +29,14 @@ type targetKind struct {
 var targetKinds = map[hawkfish.TargetKind]targetKind{
 	hawkfish.TargetSystem: {
 		resource: resourceSystem,
-		look: func(ctx context.Context, q *db.Queries, id string) (standing, error) {
-			row, err := q.SystemAsTarget(ctx, id)
-			return standing{row.ProjectID, row.Name, row.Phase, row.Phase == string(hawkfish.PhaseDeleting)}, err
-		},
+		look:     lookAtSystem,
 		markDeleting: func(ctx context.Context, q *db.Queries, id, was string) (int64, error) {
 			return q.SetSystemPhase(ctx, db.SetSystemPhaseParams{ID: id, Was: was, Phase: string(hawkfish.PhaseDeleting)})
 		},
+	},
+	hawkfish.TargetFirmware: {
+		resource: resourceSystem,
+		look:     lookAtSystem,
 	},
 	hawkfish.TargetImage: {
 		resource: resourceImage,
@@ -52,6 +53,11 @@ var targetKinds = map[hawkfish.TargetKind]targetKind{
 		resource: resourceBatch,
 		look:     func(context.Context, *db.Queries, string) (standing, error) { return standing{}, pgx.ErrNoRows },
 	},
+}
+
+func lookAtSystem(ctx context.Context, q *db.Queries, id string) (standing, error) {
+	row, err := q.SystemAsTarget(ctx, id)
+	return standing{row.ProjectID, row.Name, row.Phase, row.Phase == string(hawkfish.PhaseDeleting)}, err
 }
 
 // lockTarget makes the caller the only one to change the target's queue until its transaction ends.

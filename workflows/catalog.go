@@ -14,6 +14,7 @@ import (
 	"github.com/projectbeskar/hawkfish/workflows/media"
 	"github.com/projectbeskar/hawkfish/workflows/power"
 	"github.com/projectbeskar/hawkfish/workflows/provision"
+	"github.com/projectbeskar/hawkfish/workflows/settings"
 )
 
 // Register offers all workflows to a fleet worker.
@@ -21,6 +22,7 @@ func Register(r worker.WorkflowRegistry) {
 	durable.Orchestrate(r, provision.Provision, provision.Run)
 	durable.Orchestrate(r, power.Change, power.Run)
 	durable.Orchestrate(r, configuration.Configure, configuration.Run)
+	durable.Orchestrate(r, settings.Apply, settings.Run)
 	durable.Orchestrate(r, media.Insert, media.RunInsert)
 	durable.Orchestrate(r, media.Eject, media.RunEject)
 	durable.Orchestrate(r, deletion.Delete, deletion.Run)
@@ -31,13 +33,14 @@ func Register(r worker.WorkflowRegistry) {
 
 // Steps lists the steps of each operation in their usual order.
 var Steps = map[hawkfish.Operation][]string{
-	hawkfish.OpProvision:   provision.Provision.Steps,
-	hawkfish.OpReset:       power.Change.Steps,
-	hawkfish.OpConfigure:   configuration.Configure.Steps,
-	hawkfish.OpInsertMedia: media.Insert.Steps,
-	hawkfish.OpEjectMedia:  media.Eject.Steps,
-	hawkfish.OpDelete:      deletion.Delete.Steps,
-	hawkfish.OpImportImage: images.Import.Steps,
-	hawkfish.OpDeleteImage: images.Delete.Steps,
-	hawkfish.OpBatch:       batch.Provision.Steps,
+	hawkfish.OpProvision:     provision.Provision.Steps,
+	hawkfish.OpReset:         power.Change.Steps,
+	hawkfish.OpConfigure:     configuration.Configure.Steps,
+	hawkfish.OpApplySettings: settings.Apply.Steps,
+	hawkfish.OpInsertMedia:   media.Insert.Steps,
+	hawkfish.OpEjectMedia:    media.Eject.Steps,
+	hawkfish.OpDelete:        deletion.Delete.Steps,
+	hawkfish.OpImportImage:   images.Import.Steps,
+	hawkfish.OpDeleteImage:   images.Delete.Steps,
+	hawkfish.OpBatch:         batch.Provision.Steps,
 }

@@ -12,15 +12,22 @@ import (
 	"github.com/projectbeskar/hawkfish/activities/inventory"
 	"github.com/projectbeskar/hawkfish/activities/placement"
 	"github.com/projectbeskar/hawkfish/activities/record"
+	"github.com/projectbeskar/hawkfish/activities/settings"
 	"github.com/projectbeskar/hawkfish/activities/subtasks"
 	"github.com/projectbeskar/hawkfish/internal/durable"
 	"github.com/projectbeskar/hawkfish/workflows"
 )
 
+// Store is what the steps need.
+type Store interface {
+	placement.Store
+	settings.Store
+}
+
 // Config is what the worker needs.
 type Config struct {
 	Service     *durable.Service
-	Store       placement.Store
+	Store       Store
 	Parts       subtasks.Parts // of tasks that are divided
 	StopTimeout time.Duration  // how long running steps may go on after ctx ends
 	Log         *slog.Logger
@@ -37,6 +44,7 @@ func Run(ctx context.Context, cfg Config) error {
 		record.Register(w, cfg.Store)
 		placement.Register(w, cfg.Store)
 		inventory.Register(w, cfg.Store)
+		settings.Register(w, cfg.Store)
 		subtasks.Register(w, cfg.Parts)
 		return w
 	})

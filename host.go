@@ -39,7 +39,9 @@ type Resources struct {
 
 // HostFacts is what a host says of itself.
 type HostFacts struct {
-	Name       string    `json:"name"`     // the host's own name
+	Name string `json:"name"` // the host's own name
+	// Machine tells the host from every other, also from one with its name, such as libvirt's UUID of it; empty: it is not known.
+	Machine    string    `json:"machine,omitempty"`
 	Capacity   Resources `json:"capacity"` // usable by guests, overcommit ratios applied
 	Arch       string    `json:"arch"`     // such as "x86_64"
 	CPUModel   string    `json:"cpu_model"`

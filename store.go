@@ -158,7 +158,8 @@ type Ledger interface {
 	// the task, writes the events, and gives the target's next task its turn.
 	FinishTask(ctx context.Context, taskID string, o Outcome, seen *Observation, img *ImageFacts) error
 
-	// AnnounceHost stores what a host says of itself, and that it lives.
+	// AnnounceHost stores what a host says of itself, and that it lives. Conflict when another machine has the name: one that
+	// lives, or that systems are on.
 	AnnounceHost(ctx context.Context, id, uri string, facts HostFacts) error
 	// Observe stores what a host saw. complete, when not zero, is when the host looked at all its systems: one that is
 	// placed and Ready there, not among seen, and not observed since, is Lost.

@@ -40,14 +40,22 @@ func (s *Store) ListHosts(ctx context.Context) ([]hawkfish.Host, error) {
 	})
 }
 
-// AnnounceHost stores what a host says of itself, and that it lives. A new host is Enabled.
+// AnnounceHost stores what a host says of itself, and that it lives. A new host is Enabled. Conflict when another machine
+// has the name, and lives or has systems.
 func (s *Store) AnnounceHost(ctx context.Context, id, uri string, facts hawkfish.HostFacts) error {
 	_, err := ask(ctx, s, subject{resourceHost, id}, func(ctx context.Context, q *db.Queries) (struct{}, error) {
 		text, err := json.Marshal(facts)
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, q.AnnounceHost(ctx, db.AnnounceHostParams{ID: id, URI: uri, Facts: text})
+		rows, err := q.AnnounceHost(ctx, db.AnnounceHostParams{ID: id, URI: uri, Facts: text, Silence: hawkfish.HostSilence.Seconds()})
+		if err == nil && rows == 0 {
+			err = &hawkfish.Error{
+				Kind: hawkfish.Conflict, Resource: resourceHost, ID: id,
+				Message: "another machine has this name; give one of the two another",
+			}
+		}
+		return struct{}{}, err
 	})
 	return err
 }

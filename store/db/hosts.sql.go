@@ -10,23 +10,35 @@ import (
 	"encoding/json"
 )
 
-const announceHost = `-- name: AnnounceHost :exec
+const announceHost = `-- name: AnnounceHost :execrows
 INSERT INTO hosts (id, uri, facts, seen_at) VALUES ($1, $2, $3, now())
 ON CONFLICT (id) DO UPDATE
 SET uri = excluded.uri, facts = excluded.facts, seen_at = excluded.seen_at,
     revision = hosts.revision + ((hosts.uri, hosts.facts) IS DISTINCT FROM (excluded.uri, excluded.facts))::integer,
     updated_at = CASE WHEN (hosts.uri, hosts.facts) IS DISTINCT FROM (excluded.uri, excluded.facts) THEN now() ELSE hosts.updated_at END
+WHERE coalesce(hosts.facts ->> 'machine', '') IN ('', excluded.facts ->> 'machine') OR coalesce(excluded.facts ->> 'machine', '') = ''
+    OR hosts.seen_at < now() - make_interval(secs => $4::double precision) AND NOT EXISTS (SELECT FROM systems WHERE host_id = hosts.id)
 `
 
 type AnnounceHostParams struct {
-	ID    string
-	URI   string
-	Facts json.RawMessage
+	ID      string
+	URI     string
+	Facts   json.RawMessage
+	Silence float64
 }
 
-func (q *Queries) AnnounceHost(ctx context.Context, arg AnnounceHostParams) error {
-	_, err := q.db.Exec(ctx, announceHost, arg.ID, arg.URI, arg.Facts)
-	return err
+// No row: another machine has the name. One that has long been silent, and has no systems, gives way.
+func (q *Queries) AnnounceHost(ctx context.Context, arg AnnounceHostParams) (int64, error) {
+	result, err := q.db.Exec(ctx, announceHost,
+		arg.ID,
+		arg.URI,
+		arg.Facts,
+		arg.Silence,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const hostByID = `-- name: HostByID :one

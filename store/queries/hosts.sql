@@ -16,9 +16,12 @@ ORDER BY hosts.id;
 -- Whoever places systems does so alone.
 SELECT FROM hosts ORDER BY id FOR NO KEY UPDATE;
 
--- name: AnnounceHost :exec
+-- name: AnnounceHost :execrows
+-- No row: another machine has the name. One that has long been silent, and has no systems, gives way.
 INSERT INTO hosts (id, uri, facts, seen_at) VALUES (@id, @uri, @facts, now())
 ON CONFLICT (id) DO UPDATE
 SET uri = excluded.uri, facts = excluded.facts, seen_at = excluded.seen_at,
     revision = hosts.revision + ((hosts.uri, hosts.facts) IS DISTINCT FROM (excluded.uri, excluded.facts))::integer,
-    updated_at = CASE WHEN (hosts.uri, hosts.facts) IS DISTINCT FROM (excluded.uri, excluded.facts) THEN now() ELSE hosts.updated_at END;
+    updated_at = CASE WHEN (hosts.uri, hosts.facts) IS DISTINCT FROM (excluded.uri, excluded.facts) THEN now() ELSE hosts.updated_at END
+WHERE coalesce(hosts.facts ->> 'machine', '') IN ('', excluded.facts ->> 'machine') OR coalesce(excluded.facts ->> 'machine', '') = ''
+    OR hosts.seen_at < now() - make_interval(secs => @silence::double precision) AND NOT EXISTS (SELECT FROM systems WHERE host_id = hosts.id);

@@ -80,3 +80,19 @@ func testHosts(t *testing.T, f Fleet) {
 	f.Announce(t, "a", hawkfish.Resources{CPUs: 8}, "default")
 	equal(t, "changed", must(f.FindHost(t.Context(), "a"))(t).Revision, hosts[0].Revision+1)
 }
+
+// Two machines are never one host: the second hears that the name is taken, while the first lives or has systems.
+func testHostsAreToldApart(t *testing.T, f Fleet) {
+	announce := func(machine string) error {
+		facts := hawkfish.HostFacts{Machine: machine, Capacity: hawkfish.Resources{CPUs: 4}}
+		return f.AnnounceHost(t.Context(), "kvm1", "qemu:///system", facts)
+	}
+	ok(t, announce("")) // as hosts did that did not say
+	ok(t, announce("m1"))
+	ok(t, announce("m1"))
+	before := must(f.FindHost(t.Context(), "kvm1"))(t)
+	fault := fails(t, announce("m2"), hawkfish.Conflict)
+	equal(t, "who", []string{fault.Resource, fault.ID}, []string{"Host", "kvm1"})
+	equal(t, "nothing of it is stored", must(f.FindHost(t.Context(), "kvm1"))(t), before)
+	ok(t, announce("m1"))
+}

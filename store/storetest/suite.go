@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"SuspendTask":             testSuspendTask,
 		"CancelCommitted":         testCancelCommitted,
 		"AbandonedProvision":      testAbandonedProvision,
+		"HostsAreToldApart":       testHostsAreToldApart,
 		"PruneAudit":              testPruneAudit,
 		"Prune":                   testPrune,
 		"ProvisionEnds":           testProvisionEnds,

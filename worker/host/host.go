@@ -5,6 +5,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -35,15 +36,26 @@ type Config struct {
 // steps at once: more than a libvirtd does well, so that a few slow ones do not keep quick ones waiting.
 const concurrentSteps = 64
 
-// Run serves the host's queue, and reports on the host, until ctx ends.
+// Run serves the host's queue, and reports on the host, until ctx ends: from when the fleet has taken the host for
+// what it says to be, and while it does. Another machine of the same name would do this one's work, and report its guests as gone.
 func Run(ctx context.Context, cfg Config) error {
 	if cfg.Grace == (power.Grace{}) {
 		cfg.Grace = power.DefaultGrace
 	}
 	report := newReporter(cfg)
+	for report.admitted(ctx) {
+		if err := cfg.serve(ctx, report); err != nil && !errors.Is(err, errRefused) {
+			return err
+		}
+	}
+	return nil
+}
+
+// serve works until ctx ends, or the fleet takes another machine for the host.
+func (cfg Config) serve(ctx context.Context, report *reporter) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return durable.Serve(ctx, cfg.Log, cfg.worker) })
-	g.Go(func() error { report.announce(ctx); return nil })
+	g.Go(func() error { return report.announce(ctx) })
 	g.Go(func() error { report.watch(ctx); return nil })
 	g.Go(func() error { report.send(ctx); return nil })
 	g.Go(func() error { report.inspector.run(ctx); return nil })

@@ -54,35 +54,6 @@ func newReporter(cfg Config) *reporter {
 	}
 }
 
-// announce says what the host has, and so that it lives.
-func (r *reporter) announce(ctx context.Context) {
-	tick := time.NewTicker(announceEvery)
-	defer tick.Stop()
-	for wait := tick.C; ; {
-		retry := (<-chan time.Time)(nil)
-		if err := r.announceOnce(ctx); err != nil && ctx.Err() == nil {
-			r.log.WarnContext(ctx, "the host was not announced", "error", err)
-			retry = time.After(retryEvery)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-wait:
-		case <-retry:
-		}
-	}
-}
-
-func (r *reporter) announceOnce(ctx context.Context) error {
-	look, cancel := context.WithTimeout(ctx, announceEvery)
-	defer cancel()
-	facts, err := r.cfg.Hypervisor.Facts(look)
-	if err != nil {
-		return err // a host whose hypervisor does not answer is silent
-	}
-	return r.tell(ctx, inventory.Announcement{HostID: r.cfg.ID, URI: r.cfg.URI, Facts: facts})
-}
-
 // watch follows the hypervisor's events. Each time they begin to flow, and from
 // time to time, everything is looked at: what happened meanwhile is not lost.
 func (r *reporter) watch(ctx context.Context) {

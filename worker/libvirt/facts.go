@@ -17,7 +17,7 @@ func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 		return hawkfish.HostFacts{}, err
 	}
 	return work(ctx, h, func(c *conn) (hawkfish.HostFacts, error) {
-		facts := hawkfish.HostFacts{Arch: p.arch, CPUModel: p.cpuModel, Hypervisor: p.hypervisor}
+		facts := hawkfish.HostFacts{Machine: p.hostUUID, Arch: p.arch, CPUModel: p.cpuModel, Hypervisor: p.hypervisor}
 		var err error
 		if facts.Firmware, err = firmwareModes(c, p); err != nil {
 			return facts, err

@@ -14,6 +14,7 @@ import (
 
 // platform is what kind of machine the host can make.
 type platform struct {
+	hostUUID   string // tells its machine from others
 	arch       string // "x86_64"
 	cpuModel   string // the host's own
 	hypervisor string // "QEMU 7.2.22, libvirt 9.0.0"
@@ -71,7 +72,7 @@ func (h *Host) detect(c *conn) (platform, error) {
 	if caps.Host.CPU == nil {
 		return platform{}, unsupported("its libvirt does not know its CPU")
 	}
-	p := platform{arch: caps.Host.CPU.Arch, cpuModel: orDefault(caps.Host.CPU.Model, caps.Host.CPU.Arch)}
+	p := platform{hostUUID: caps.Host.UUID, arch: caps.Host.CPU.Arch, cpuModel: orDefault(caps.Host.CPU.Model, caps.Host.CPU.Arch)}
 	guest := guestOf(caps, p.arch)
 	if guest == nil {
 		return platform{}, unsupported("it has no QEMU for " + p.arch)

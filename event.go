@@ -73,8 +73,9 @@ type MediaDetail struct {
 
 // PowerDetail is the Detail of EventPowerChanged.
 type PowerDetail struct {
-	From schemas.PowerState `json:"from"`
-	To   schemas.PowerState `json:"to"`
+	From  schemas.PowerState `json:"from"`
+	To    schemas.PowerState `json:"to"`
+	Cause PowerCause         `json:"cause,omitempty"`
 }
 
 // HostDetail is the Detail of EventSystemLost.

@@ -68,6 +68,27 @@ var leads = map[PowerStep]condition{
 	StepStart: on, StepResume: on, StepPause: paused, StepStop: off, StepButton: off, StepSuspend: off,
 }
 
+// PowerGoal is where a reset takes a system's power.
+type PowerGoal string
+
+const (
+	GoalOn     PowerGoal = "On"
+	GoalOff    PowerGoal = "Off"
+	GoalCycle  PowerGoal = "Cycle"  // off, and on again
+	GoalToggle PowerGoal = "Toggle" // to where it is not
+)
+
+// PowerGoals has the goals of resets that change the power; the others leave it on. While one of them has its turn,
+// callers see the power on its way.
+func PowerGoals() map[schemas.ResetType]PowerGoal {
+	return map[schemas.ResetType]PowerGoal{
+		schemas.ResetTypeOn: GoalOn, schemas.ResetTypeForceOn: GoalOn, schemas.ResetTypeForceRestart: GoalOn,
+		schemas.ResetTypeForceOff: GoalOff, schemas.ResetTypeGracefulShutdown: GoalOff, schemas.ResetTypeSuspend: GoalOff,
+		schemas.ResetTypeGracefulRestart: GoalCycle, schemas.ResetTypePowerCycle: GoalCycle, schemas.ResetTypeFullPowerCycle: GoalCycle,
+		schemas.ResetTypePushPowerButton: GoalToggle,
+	}
+}
+
 // ResetTypes lists the resets a system knows, in the order of the standard.
 func ResetTypes() []schemas.ResetType {
 	var known []schemas.ResetType

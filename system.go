@@ -26,10 +26,13 @@ type System struct {
 	Machine   Machine
 	Running   *Running // nil: the guest is off, or is what the system is to be
 
-	Power      schemas.PowerState // as last observed
-	ObservedAt time.Time          // when the host looked; orders observations
-	LastReset  time.Time          // when the guest last started or was reset; zero: never
-	Guest      GuestFacts         // as its host saw it last (Inventory)
+	Power      schemas.PowerState      // as last observed
+	PowerState schemas.PowerState      // Power, or where the task that has its turn takes it: PoweringOn, PoweringOff
+	PowerCause PowerCause              // why Power is what it is
+	ObservedAt time.Time               // when the host looked; orders observations
+	LastReset  time.Time               // when the guest last started or was reset; zero: never
+	ResetCause schemas.LastResetCauses // what made it start then; empty: not known
+	Guest      GuestFacts              // as its host saw it last (Inventory)
 
 	Revision             int64 // grows with every change; the ETag
 	CreatedAt, UpdatedAt time.Time

@@ -95,7 +95,7 @@ func showChassis(to redfish.Links, s chassisState) chassisView {
 		v.Links.ManagedBy = append(v.Links.ManagedBy, *to.To("Manager", serviceManager))
 		return v
 	}
-	v.Name, v.ChassisType, v.Status, v.PowerState = s.system.Name, schemas.ChassisTypeStandAlone, systemStatus[s.system.Phase], s.system.Power
+	v.Name, v.ChassisType, v.Status, v.PowerState = s.system.Name, schemas.ChassisTypeStandAlone, statusOf(s.system), s.system.PowerState
 	v.Manufacturer, v.Model = vendor, "Virtual Machine"
 	v.Links.Systems = append(v.Links.Systems, *to.To("ComputerSystem", s.system.ID))
 	v.Links.ManagedBy = append(v.Links.ManagedBy, *to.To("Manager", s.system.ID))

@@ -30,6 +30,8 @@ type systemView struct {
 	Bios          *redfish.Link      `json:"Bios,omitempty"`
 	LogServices   *redfish.Link      `json:"LogServices,omitempty"`
 	Links         systemLinks        `json:"Links"`
+
+	LastResetCause schemas.LastResetCauses `json:"LastResetCause,omitempty"`
 }
 
 type processorSummary struct {
@@ -67,6 +69,8 @@ type systemOem struct {
 	MAC       string               `json:"MAC,omitempty"`
 	Boot      systemBoot           `json:"Boot"`
 	SerialLog *redfish.Link        `json:"SerialLog,omitempty"`
+	// PowerCause says why PowerState is what it is.
+	PowerCause hawkfish.PowerCause `json:"PowerCause,omitempty"`
 }
 
 // systemBoot is what a system boots from when nothing overrides it.
@@ -121,7 +125,7 @@ func systems(c *control.Control) []redfish.Resource {
 		Delete: func(ctx context.Context, req *redfish.Request, s hawkfish.System) (redfish.Result, error) {
 			return accepted(c.DeleteSystem(ctx, asked(req), s))
 		},
-		Actions: []redfish.ActionOf[hawkfish.System]{redfish.Allowing(reset, "ResetType", acceptedResets()), defaultBootOrder(c)},
+		Actions: []redfish.ActionOf[hawkfish.System]{redfish.Allowing(reset, "ResetType", acceptedResets), defaultBootOrder(c)},
 	})
 	return append([]redfish.Resource{systemCollection(c), system, serialLog(c)}, bootOptions(c)...)
 }
@@ -135,21 +139,11 @@ func findSystem(c *control.Control) func(context.Context, *redfish.Request) (haw
 
 func systemKey(s hawkfish.System) string { return s.ID }
 
-// acceptedResets lists the resets that systems know, in whatever state they
-// are: what is already so succeeds, so that a client need not look first.
-func acceptedResets() func(hawkfish.System) []string {
-	var values []string
-	for _, r := range hawkfish.ResetTypes() {
-		values = append(values, string(r))
-	}
-	return func(hawkfish.System) []string { return values }
-}
-
 func showSystem(to redfish.Links, s hawkfish.System) systemView {
 	v := systemView{
 		ID: s.ID, Name: s.Name, UUID: s.ID, SystemType: schemas.SystemTypeVirtual,
 		Manufacturer: vendor, Model: "Virtual Machine", AssetTag: s.AssetTag,
-		PowerState: s.Power, Status: systemStatus[s.Phase],
+		PowerState: s.PowerState, LastResetCause: s.ResetCause, Status: statusOf(s),
 		Processors: processorSummary{Count: 1, CoreCount: s.CPUs, LogicalProcessorCount: s.CPUs},
 		Memory:     memorySummary{GiB: float64(s.MemoryMiB) / 1024},
 		Boot:       showBoot(to, s),
@@ -176,5 +170,6 @@ func showSystemOem(to redfish.Links, s hawkfish.System) any {
 		Type: "#HawkFishComputerSystem.v1_0_0.HawkFishComputerSystem", Phase: s.Phase, Host: s.HostID, Project: s.ProjectID,
 		Image: s.ImageID, DiskGiB: s.DiskGiB, Network: s.Network, MAC: s.MAC,
 		Boot: systemBoot{Primary: s.Machine.Boot.Primary}, SerialLog: to.To("HawkFishSerialLog", s.ID),
+		PowerCause: s.PowerCause,
 	}
 }

@@ -58,11 +58,11 @@ func taskEvent(kind hawkfish.EventKind, t hawkfish.Task) hawkfish.Event {
 }
 
 // powerEvent tells that a system's power has changed, at the time when its host saw it.
-func powerEvent(projectID, systemID, name, from, to string, at time.Time) hawkfish.Event {
+func powerEvent(projectID, systemID, name, from, to, cause string, at time.Time) hawkfish.Event {
 	return hawkfish.Event{
 		ProjectID: projectID, Origin: hawkfish.Target{Kind: hawkfish.TargetSystem, ID: systemID, Name: name},
 		Kind: hawkfish.EventPowerChanged, At: at,
-		Detail: detail(hawkfish.PowerDetail{From: schemas.PowerState(from), To: schemas.PowerState(to)}),
+		Detail: detail(hawkfish.PowerDetail{From: schemas.PowerState(from), To: schemas.PowerState(to), Cause: hawkfish.PowerCause(cause)}),
 	}
 }
 

@@ -127,7 +127,10 @@ func end(ctx context.Context, q *db.Queries, id string, o hawkfish.Outcome) (haw
 // has what it wanted, the others have nothing left to work on.
 func advance(ctx context.Context, q *db.Queries, target hawkfish.Target, gone bool) ([]hawkfish.Event, error) {
 	if !gone {
-		return nil, q.PromoteTask(ctx, db.PromoteTaskParams{TargetKind: string(target.Kind), TargetID: target.ID})
+		if err := q.PromoteTask(ctx, db.PromoteTaskParams{TargetKind: string(target.Kind), TargetID: target.ID}); err != nil {
+			return nil, err
+		}
+		return nil, aim(ctx, q, target)
 	}
 	waiting, err := q.WaitingTasks(ctx, db.WaitingTasksParams{TargetKind: string(target.Kind), TargetID: target.ID})
 	if err != nil {

@@ -28,7 +28,7 @@ func seenEvents(r db.ObserveSystemsRow) []hawkfish.Event {
 		events = append(events, tell(hawkfish.EventSystemFound, struct{}{}))
 	}
 	if r.Was != r.Power {
-		events = append(events, powerEvent(r.ProjectID, r.ID, r.Name, r.Was, r.Power, r.ObservedAt))
+		events = append(events, powerEvent(r.ProjectID, r.ID, r.Name, r.Was, r.Power, r.PowerCause, r.ObservedAt))
 	} else if r.WasReset != nil && r.LastReset != nil && r.LastReset.After(*r.WasReset) {
 		events = append(events, tell(hawkfish.EventSystemReset, struct{}{}))
 	}
@@ -45,7 +45,7 @@ func lostEvents(hostID string, r db.LoseSystemsRow) []hawkfish.Event {
 		Kind: hawkfish.EventSystemLost, Detail: detail(hawkfish.HostDetail{Host: hostID}), At: r.ObservedAt,
 	}}
 	if r.Was != r.Power {
-		events = append(events, powerEvent(r.ProjectID, r.ID, r.Name, r.Was, r.Power, r.ObservedAt))
+		events = append(events, powerEvent(r.ProjectID, r.ID, r.Name, r.Was, r.Power, "", r.ObservedAt))
 	}
 	return events
 }

@@ -42,6 +42,8 @@ func observe(ctx context.Context, q *db.Queries, hostID string, seen []hawkfish.
 		p.Ats = append(p.Ats, o.At)
 		p.Resets = append(p.Resets, o.LastReset)
 		p.Booted = append(p.Booted, o.Booted)
+		p.Causes = append(p.Causes, string(o.Cause))
+		p.ResetCauses = append(p.ResetCauses, string(o.ResetCause))
 		p.Generations = append(p.Generations, o.Generation)
 	}
 	if len(p.Ids) == 0 {

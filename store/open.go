@@ -180,5 +180,10 @@ func enqueue(ctx context.Context, q *db.Queries, t hawkfish.Task, most int) (haw
 	if err != nil {
 		return hawkfish.Task{}, err
 	}
+	if t.Operation == hawkfish.OpReset && state == schemas.TaskStateNew {
+		if err := aim(ctx, q, t.Target); err != nil {
+			return hawkfish.Task{}, err
+		}
+	}
 	return task(row)
 }

@@ -21,6 +21,7 @@ func system(r db.System) (hawkfish.System, error) {
 		ID: r.ID, Name: r.Name, ProjectID: r.ProjectID, HostID: deref(r.HostID), Phase: hawkfish.SystemPhase(r.Phase),
 		CPUs: int(r.CPUs), MemoryMiB: r.MemoryMiB, DiskGiB: r.DiskGiB, ImageID: deref(r.ImageID), Network: r.Network, MAC: r.MAC,
 		AssetTag: r.AssetTag, Power: schemas.PowerState(r.Power), ObservedAt: utc(r.ObservedAt), LastReset: utc(r.LastReset),
+		PowerState: schemas.PowerState(r.PowerState), PowerCause: hawkfish.PowerCause(r.PowerCause), ResetCause: schemas.LastResetCauses(r.ResetCause),
 		Revision: r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 	if r.ID == "" { // no row

@@ -32,6 +32,20 @@ func (s *Store) DeleteSystem(ctx context.Context, t hawkfish.Task) (hawkfish.Tas
 	return opened, err
 }
 
+// OpenTask may set a system's power on its way.
+func (s *Store) OpenTask(ctx context.Context, t hawkfish.Task) (hawkfish.Task, error) {
+	opened, err := s.Source.OpenTask(ctx, t)
+	s.forgetTarget(t)
+	return opened, err
+}
+
+// SupersedeTasks may, too.
+func (s *Store) SupersedeTasks(ctx context.Context, t hawkfish.Task) (hawkfish.Task, error) {
+	opened, err := s.Source.SupersedeTasks(ctx, t)
+	s.forgetTarget(t)
+	return opened, err
+}
+
 // CancelTask may give a system that was to be deleted its phase back.
 func (s *Store) CancelTask(ctx context.Context, scope hawkfish.Scope, id string) (hawkfish.Task, error) {
 	t, err := s.Source.CancelTask(ctx, scope, id)

@@ -193,6 +193,10 @@ type System struct {
 	Machine    json.RawMessage
 	Running    []byte
 	Guest      json.RawMessage
+	PowerCause string
+	ResetCause string
+	PowerGoal  string
+	PowerState string
 }
 
 type Task struct {

@@ -19,7 +19,7 @@ WITH locked AS (
     FOR NO KEY UPDATE OF s
 ), updated AS (
     UPDATE systems
-    SET power = 'Off', phase = 'Lost', observed_at = $2, revision = revision + 1, updated_at = now()
+    SET power = 'Off', power_cause = '', phase = 'Lost', observed_at = $2, revision = revision + 1, updated_at = now()
     FROM locked WHERE systems.id = locked.id
     RETURNING systems.id, systems.name, systems.project_id, locked.power AS was, systems.power, systems.observed_at
 )
@@ -73,43 +73,47 @@ const observeSystems = `-- name: ObserveSystems :many
 WITH seen AS (
     SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS power, unnest($3::boolean[]) AS absent,
         unnest($4::timestamptz[]) AS at, unnest($5::timestamptz[]) AS reset, unnest($6::bigint[]) AS booted,
-        unnest($7::bigint[]) AS generation
+        unnest($7::bigint[]) AS generation, unnest($8::text[]) AS cause, unnest($9::text[]) AS reset_cause
 ), locked AS ( -- in one order, so that two batches never wait for each other
-    SELECT s.id, s.power, s.phase, s.last_reset, s.machine, s.running, seen.at, seen.generation,
+    SELECT s.id, s.power, s.phase, s.last_reset, s.machine, s.running, s.power_cause, s.reset_cause, seen.at, seen.generation,
+        CASE WHEN seen.absent THEN '' WHEN seen.cause = '' AND seen.power IN (s.power, '') AND s.power <> 'On' THEN s.power_cause
+            ELSE seen.cause END AS new_cause,
+        coalesce(nullif(seen.reset_cause, ''), s.reset_cause) AS new_reset_cause,
         CASE WHEN seen.absent THEN 'Off' WHEN seen.power = '' THEN s.power ELSE seen.power END AS new_power,
         CASE WHEN seen.absent AND s.phase = 'Ready' THEN 'Lost'
             WHEN NOT seen.absent AND s.phase = 'Lost' THEN 'Ready' ELSE s.phase END AS new_phase,
-        coalesce(nullif(seen.reset, $8::timestamptz), s.last_reset) AS new_reset,
+        coalesce(nullif(seen.reset, $10::timestamptz), s.last_reset) AS new_reset,
         CASE WHEN seen.booted <> 0 AND s.machine #>> '{boot,override,enabled}' = 'Once'
                 AND (s.machine #>> '{boot,override,serial}')::bigint = seen.booted
             THEN s.machine #- '{boot,override,target}' #- '{boot,override,enabled}' #- '{boot,override,http_uri}'
                 #- '{boot,override,uefi}' #- '{boot,override,next}'
             ELSE s.machine END AS new_machine
     FROM seen JOIN systems s ON s.id = seen.id
-    WHERE ($9::text = '' OR s.host_id = $9) AND (s.observed_at IS NULL OR s.observed_at < seen.at)
+    WHERE ($11::text = '' OR s.host_id = $11) AND (s.observed_at IS NULL OR s.observed_at < seen.at)
     ORDER BY s.id
     FOR NO KEY UPDATE OF s
 ), settled AS (
-    SELECT id, power, phase, last_reset, machine, running, at, generation, new_power, new_phase, new_reset, new_machine, CASE WHEN new_power = 'Off' OR generation <> 0 AND generation >= coalesce((machine ->> 'generation')::bigint, 0)
+    SELECT id, power, phase, last_reset, machine, running, power_cause, reset_cause, at, generation, new_cause, new_reset_cause, new_power, new_phase, new_reset, new_machine, CASE WHEN new_power = 'Off' OR generation <> 0 AND generation >= coalesce((machine ->> 'generation')::bigint, 0)
         THEN NULL ELSE running END AS new_running
     FROM locked
 ), judged AS (
-    SELECT id, power, phase, last_reset, machine, running, at, generation, new_power, new_phase, new_reset, new_machine, new_running, (power, phase, last_reset, machine, running)
-        IS DISTINCT FROM (new_power, new_phase, new_reset, new_machine, new_running) AS visible
+    SELECT id, power, phase, last_reset, machine, running, power_cause, reset_cause, at, generation, new_cause, new_reset_cause, new_power, new_phase, new_reset, new_machine, new_running, (power, phase, last_reset, machine, running, power_cause, reset_cause)
+        IS DISTINCT FROM (new_power, new_phase, new_reset, new_machine, new_running, new_cause, new_reset_cause) AS visible
     FROM settled
 ), updated AS (
     UPDATE systems
     SET power = new_power, phase = new_phase, last_reset = new_reset, machine = new_machine, running = new_running,
+        power_cause = new_cause, reset_cause = new_reset_cause,
         observed_at = at,
         revision = systems.revision + visible::integer,
         updated_at = CASE WHEN visible THEN now() ELSE systems.updated_at END
     FROM judged WHERE systems.id = judged.id
-    RETURNING systems.id, systems.name, systems.project_id, systems.host_id, judged.power AS was, systems.power,
+    RETURNING systems.id, systems.name, systems.project_id, systems.host_id, judged.power AS was, systems.power, systems.power_cause,
         judged.phase AS was_phase, systems.phase, judged.last_reset AS was_reset, systems.last_reset, systems.observed_at, judged.visible,
         CASE WHEN judged.machine #> '{boot,override,target}' IS DISTINCT FROM systems.machine #> '{boot,override,target}'
             THEN judged.machine #>> '{boot,override,target}' END AS consumed
 )
-SELECT id, name, project_id, coalesce(host_id, '') AS host_id, was, power, was_phase, phase, was_reset, last_reset,
+SELECT id, name, project_id, coalesce(host_id, '') AS host_id, was, power, power_cause, was_phase, phase, was_reset, last_reset,
     observed_at::timestamptz AS observed_at, coalesce(consumed, '')::text AS consumed
 FROM updated WHERE visible
 `
@@ -122,6 +126,8 @@ type ObserveSystemsParams struct {
 	Resets      []time.Time
 	Booted      []int64
 	Generations []int64
+	Causes      []string
+	ResetCauses []string
 	NoReset     time.Time
 	Host        string
 }
@@ -133,6 +139,7 @@ type ObserveSystemsRow struct {
 	HostID     string
 	Was        string
 	Power      string
+	PowerCause string
 	WasPhase   string
 	Phase      string
 	WasReset   *time.Time
@@ -154,6 +161,8 @@ func (q *Queries) ObserveSystems(ctx context.Context, arg ObserveSystemsParams) 
 		arg.Resets,
 		arg.Booted,
 		arg.Generations,
+		arg.Causes,
+		arg.ResetCauses,
 		arg.NoReset,
 		arg.Host,
 	)
@@ -171,6 +180,7 @@ func (q *Queries) ObserveSystems(ctx context.Context, arg ObserveSystemsParams) 
 			&i.HostID,
 			&i.Was,
 			&i.Power,
+			&i.PowerCause,
 			&i.WasPhase,
 			&i.Phase,
 			&i.WasReset,

@@ -10,12 +10,46 @@ import (
 	"encoding/json"
 )
 
+const aimSystem = `-- name: AimSystem :exec
+WITH aim AS (
+    SELECT s.id, coalesce((
+        SELECT CASE WHEN g.goal <> 'Toggle' THEN g.goal WHEN s.power = 'Off' THEN 'On' ELSE 'Off' END
+        FROM tasks JOIN (SELECT unnest($1::text[]) AS type, unnest($2::text[]) AS goal) AS g ON g.type = tasks.input ->> 'type'
+        WHERE tasks.target_kind = 'system' AND tasks.target_id = s.id AND tasks.operation = $3
+            AND tasks.state IN ('New', 'Running', 'Suspended', 'Cancelling')
+    ), '') AS goal
+    FROM systems AS s WHERE s.id = $4
+)
+UPDATE systems SET power_goal = aim.goal,
+    revision = revision + (power_state(systems.power, aim.goal) <> systems.power_state)::integer,
+    updated_at = CASE WHEN power_state(systems.power, aim.goal) <> systems.power_state THEN now() ELSE systems.updated_at END
+FROM aim WHERE systems.id = aim.id AND systems.power_goal <> aim.goal
+`
+
+type AimSystemParams struct {
+	Types []string
+	Goals []string
+	Reset string
+	ID    string
+}
+
+// Where the task that has its turn takes the system's power: its type of reset has a goal, or it has none.
+func (q *Queries) AimSystem(ctx context.Context, arg AimSystemParams) error {
+	_, err := q.db.Exec(ctx, aimSystem,
+		arg.Types,
+		arg.Goals,
+		arg.Reset,
+		arg.ID,
+	)
+	return err
+}
+
 const changeSystem = `-- name: ChangeSystem :one
 UPDATE systems
 SET asset_tag = $1, cpus = $2, memory_mib = $3, machine = $4, running = $5,
     revision = revision + 1, updated_at = now()
 WHERE id = $6
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state
 `
 
 type ChangeSystemParams struct {
@@ -59,6 +93,10 @@ func (q *Queries) ChangeSystem(ctx context.Context, arg ChangeSystemParams) (Sys
 		&i.Machine,
 		&i.Running,
 		&i.Guest,
+		&i.PowerCause,
+		&i.ResetCause,
+		&i.PowerGoal,
+		&i.PowerState,
 	)
 	return i, err
 }
@@ -119,7 +157,7 @@ INSERT INTO systems (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
     $11, $12, $13
 )
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state
 `
 
 type InsertSystemParams struct {
@@ -177,12 +215,16 @@ func (q *Queries) InsertSystem(ctx context.Context, arg InsertSystemParams) (Sys
 		&i.Machine,
 		&i.Running,
 		&i.Guest,
+		&i.PowerCause,
+		&i.ResetCause,
+		&i.PowerGoal,
+		&i.PowerState,
 	)
 	return i, err
 }
 
 const listSystems = `-- name: ListSystems :many
-SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, systems.machine, systems.running, systems.guest, (
+SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, systems.machine, systems.running, systems.guest, systems.power_cause, systems.reset_cause, systems.power_goal, systems.power_state, (
     SELECT count(*) FROM systems AS s
     WHERE $1::boolean OR s.project_id = ANY ($2::uuid[])
 ) AS total
@@ -240,6 +282,10 @@ func (q *Queries) ListSystems(ctx context.Context, arg ListSystemsParams) ([]Lis
 			&i.System.Machine,
 			&i.System.Running,
 			&i.System.Guest,
+			&i.System.PowerCause,
+			&i.System.ResetCause,
+			&i.System.PowerGoal,
+			&i.System.PowerState,
 			&i.Total,
 		); err != nil {
 			return nil, err
@@ -326,7 +372,7 @@ func (q *Queries) SystemAsTarget(ctx context.Context, id string) (SystemAsTarget
 }
 
 const systemByID = `-- name: SystemByID :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state FROM systems
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -361,12 +407,16 @@ func (q *Queries) SystemByID(ctx context.Context, arg SystemByIDParams) (System,
 		&i.Machine,
 		&i.Running,
 		&i.Guest,
+		&i.PowerCause,
+		&i.ResetCause,
+		&i.PowerGoal,
+		&i.PowerState,
 	)
 	return i, err
 }
 
 const systemByName = `-- name: SystemByName :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state FROM systems
 WHERE name = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -401,6 +451,10 @@ func (q *Queries) SystemByName(ctx context.Context, arg SystemByNameParams) (Sys
 		&i.Machine,
 		&i.Running,
 		&i.Guest,
+		&i.PowerCause,
+		&i.ResetCause,
+		&i.PowerGoal,
+		&i.PowerState,
 	)
 	return i, err
 }
@@ -459,7 +513,7 @@ FROM systems
 WHERE ($1::boolean OR project_id = ANY ($2::uuid[]))
     AND ($3::text IS NULL OR name = $3)
     AND ($4::text IS NULL OR asset_tag = $4)
-    AND ($5::text IS NULL OR power = $5)
+    AND ($5::text IS NULL OR power_state = $5)
     AND ($6::text IS NULL OR phase = $6)
     AND ($7::text IS NULL OR host_id = $7)
     AND ($8::text IS NULL OR project_id::text = $8)
@@ -518,7 +572,7 @@ func (q *Queries) SystemIDsWith(ctx context.Context, arg SystemIDsWithParams) ([
 }
 
 const systemToChange = `-- name: SystemToChange :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state FROM systems
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 FOR NO KEY UPDATE
 `
@@ -555,6 +609,10 @@ func (q *Queries) SystemToChange(ctx context.Context, arg SystemToChangeParams) 
 		&i.Machine,
 		&i.Running,
 		&i.Guest,
+		&i.PowerCause,
+		&i.ResetCause,
+		&i.PowerGoal,
+		&i.PowerState,
 	)
 	return i, err
 }

@@ -6,9 +6,12 @@
 WITH seen AS (
     SELECT unnest(@ids::uuid[]) AS id, unnest(@powers::text[]) AS power, unnest(@absent::boolean[]) AS absent,
         unnest(@ats::timestamptz[]) AS at, unnest(@resets::timestamptz[]) AS reset, unnest(@booted::bigint[]) AS booted,
-        unnest(@generations::bigint[]) AS generation
+        unnest(@generations::bigint[]) AS generation, unnest(@causes::text[]) AS cause, unnest(@reset_causes::text[]) AS reset_cause
 ), locked AS ( -- in one order, so that two batches never wait for each other
-    SELECT s.id, s.power, s.phase, s.last_reset, s.machine, s.running, seen.at, seen.generation,
+    SELECT s.id, s.power, s.phase, s.last_reset, s.machine, s.running, s.power_cause, s.reset_cause, seen.at, seen.generation,
+        CASE WHEN seen.absent THEN '' WHEN seen.cause = '' AND seen.power IN (s.power, '') AND s.power <> 'On' THEN s.power_cause
+            ELSE seen.cause END AS new_cause,
+        coalesce(nullif(seen.reset_cause, ''), s.reset_cause) AS new_reset_cause,
         CASE WHEN seen.absent THEN 'Off' WHEN seen.power = '' THEN s.power ELSE seen.power END AS new_power,
         CASE WHEN seen.absent AND s.phase = 'Ready' THEN 'Lost'
             WHEN NOT seen.absent AND s.phase = 'Lost' THEN 'Ready' ELSE s.phase END AS new_phase,
@@ -27,22 +30,23 @@ WITH seen AS (
         THEN NULL ELSE running END AS new_running
     FROM locked
 ), judged AS (
-    SELECT *, (power, phase, last_reset, machine, running)
-        IS DISTINCT FROM (new_power, new_phase, new_reset, new_machine, new_running) AS visible
+    SELECT *, (power, phase, last_reset, machine, running, power_cause, reset_cause)
+        IS DISTINCT FROM (new_power, new_phase, new_reset, new_machine, new_running, new_cause, new_reset_cause) AS visible
     FROM settled
 ), updated AS (
     UPDATE systems
     SET power = new_power, phase = new_phase, last_reset = new_reset, machine = new_machine, running = new_running,
+        power_cause = new_cause, reset_cause = new_reset_cause,
         observed_at = at,
         revision = systems.revision + visible::integer,
         updated_at = CASE WHEN visible THEN now() ELSE systems.updated_at END
     FROM judged WHERE systems.id = judged.id
-    RETURNING systems.id, systems.name, systems.project_id, systems.host_id, judged.power AS was, systems.power,
+    RETURNING systems.id, systems.name, systems.project_id, systems.host_id, judged.power AS was, systems.power, systems.power_cause,
         judged.phase AS was_phase, systems.phase, judged.last_reset AS was_reset, systems.last_reset, systems.observed_at, judged.visible,
         CASE WHEN judged.machine #> '{boot,override,target}' IS DISTINCT FROM systems.machine #> '{boot,override,target}'
             THEN judged.machine #>> '{boot,override,target}' END AS consumed
 )
-SELECT id, name, project_id, coalesce(host_id, '') AS host_id, was, power, was_phase, phase, was_reset, last_reset,
+SELECT id, name, project_id, coalesce(host_id, '') AS host_id, was, power, power_cause, was_phase, phase, was_reset, last_reset,
     observed_at::timestamptz AS observed_at, coalesce(consumed, '')::text AS consumed
 FROM updated WHERE visible;
 
@@ -56,7 +60,7 @@ WITH locked AS (
     FOR NO KEY UPDATE OF s
 ), updated AS (
     UPDATE systems
-    SET power = 'Off', phase = 'Lost', observed_at = @looked, revision = revision + 1, updated_at = now()
+    SET power = 'Off', power_cause = '', phase = 'Lost', observed_at = @looked, revision = revision + 1, updated_at = now()
     FROM locked WHERE systems.id = locked.id
     RETURNING systems.id, systems.name, systems.project_id, locked.power AS was, systems.power, systems.observed_at
 )

@@ -33,7 +33,7 @@ FROM systems
 WHERE (@everything::boolean OR project_id = ANY (@projects::uuid[]))
     AND (sqlc.narg('name')::text IS NULL OR name = sqlc.narg('name'))
     AND (sqlc.narg('asset_tag')::text IS NULL OR asset_tag = sqlc.narg('asset_tag'))
-    AND (sqlc.narg('power')::text IS NULL OR power = sqlc.narg('power'))
+    AND (sqlc.narg('power')::text IS NULL OR power_state = sqlc.narg('power'))
     AND (sqlc.narg('phase')::text IS NULL OR phase = sqlc.narg('phase'))
     AND (sqlc.narg('host_id')::text IS NULL OR host_id = sqlc.narg('host_id'))
     AND (sqlc.narg('project_id')::text IS NULL OR project_id::text = sqlc.narg('project_id'))
@@ -103,3 +103,19 @@ UPDATE systems SET host_id = @host_id, revision = revision + 1, updated_at = now
 
 -- name: TakenNames :many
 SELECT name FROM systems WHERE name = ANY (@names::text[]) ORDER BY name;
+
+-- name: AimSystem :exec
+-- Where the task that has its turn takes the system's power: its type of reset has a goal, or it has none.
+WITH aim AS (
+    SELECT s.id, coalesce((
+        SELECT CASE WHEN g.goal <> 'Toggle' THEN g.goal WHEN s.power = 'Off' THEN 'On' ELSE 'Off' END
+        FROM tasks JOIN (SELECT unnest(@types::text[]) AS type, unnest(@goals::text[]) AS goal) AS g ON g.type = tasks.input ->> 'type'
+        WHERE tasks.target_kind = 'system' AND tasks.target_id = s.id AND tasks.operation = @reset
+            AND tasks.state IN ('New', 'Running', 'Suspended', 'Cancelling')
+    ), '') AS goal
+    FROM systems AS s WHERE s.id = @id
+)
+UPDATE systems SET power_goal = aim.goal,
+    revision = revision + (power_state(systems.power, aim.goal) <> systems.power_state)::integer,
+    updated_at = CASE WHEN power_state(systems.power, aim.goal) <> systems.power_state THEN now() ELSE systems.updated_at END
+FROM aim WHERE systems.id = aim.id AND systems.power_goal <> aim.goal;

@@ -63,6 +63,8 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"Observe":                 testObserve,
 		"ObserveComplete":         testObserveComplete,
 		"Inventories":             testInventories,
+		"PowerState":              testPowerState,
+		"PowerCause":              testPowerCause,
 		"Hosts":                   testHosts,
 		"Accounts":                testAccounts,
 		"Sessions":                testSessions,

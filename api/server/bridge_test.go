@@ -45,13 +45,13 @@ func FuzzBridge(f *testing.F) {
 		{"CONNECT", "", "Transfer-Encoding", "chunked"},
 		{"GET", "/redfish/v1/Systems", "Cookie", "a=b;;=; c"},
 		{"FROB", "/?#", "Trailer", "X-Auth-Token"},
-		{"GET", "/healthz", "Host", "x"},
+		{"GET", "/healthz", "Expect", "x"},
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3])
 	}
 	f.Fuzz(func(t *testing.T, method, path, name, value string) {
 		name = http.CanonicalHeaderKey(name)
-		if strings.ContainsAny(name+value+method+path, "\r\n\x00") || name == "" || name == fasthttp.HeaderContentLength || method == "" {
+		if strings.ContainsAny(name+value+method+path, "\r\n\x00") || name == "" || told[name] || method == "" {
 			t.Skip("net/http lets none of these in")
 		}
 		req := (&http.Request{

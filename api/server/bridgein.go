@@ -22,7 +22,7 @@ func (b *bridge) take(c *crossing, w http.ResponseWriter, r *http.Request, out *
 	for name, values := range r.Header {
 		for _, value := range values {
 			size += len(name) + len(value) + len(": \r\n")
-			if name != fasthttp.HeaderContentLength { // the body tells
+			if !told[name] {
 				header.AddBytesKV(utils.UnsafeBytes(name), utils.UnsafeBytes(value)) // copies both
 			}
 		}
@@ -35,6 +35,9 @@ func (b *bridge) take(c *crossing, w http.ResponseWriter, r *http.Request, out *
 	}
 	return b.takeBody(c, w, r, out)
 }
+
+// told are the lines whose meaning has come otherwise: in the body, and as :authority, which goes before (RFC 9113, 8.3.1).
+var told = map[string]bool{fasthttp.HeaderContentLength: true, fasthttp.HeaderHost: true}
 
 func nothing() {}
 

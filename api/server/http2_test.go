@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/valyala/fasthttp"
 	"golang.org/x/net/http2"
 )
 
@@ -61,6 +62,15 @@ func TestHTTP2NeedsTLS(t *testing.T) {
 		assert.Contains(t, first, "HTTP/1.1 "+want)
 		_ = c.Close()
 	}
+}
+
+// The name in :authority goes before one in a line of its own.
+func TestAuthorityGoesBeforeHost(t *testing.T) {
+	t.Parallel()
+	hosts := make(chan string, 1)
+	p := meet(t, handling(t, func(http *fasthttp.RequestCtx) { hosts <- string(http.Host()) }))
+	p.ask(1, true, "GET", "/", "host", "evil.example.org")
+	assert.Equal(t, "x", <-hosts)
 }
 
 // When the server is to end, clients are told (GOAWAY), requests at work are answered, and idle connections hold up nobody.

@@ -49,6 +49,7 @@ type HostFacts struct {
 	Networks   []string  `json:"networks"`   // active libvirt networks
 	// Firmware lists the modes that guests can boot in; nil: the host does not say, and has Legacy.
 	Firmware []schemas.BootSourceOverrideMode `json:"firmware,omitempty"`
+	Software []Software                       `json:"software,omitempty"`
 }
 
 // Modes lists the modes that guests can boot in on the host; nil: there is no host.

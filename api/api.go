@@ -43,6 +43,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 		managers(c, info),
 		bios(c),
 		logs(c),
+		updateService(c, info),
 		chassis(c),
 		media(c),
 		certificates(c),

@@ -16,6 +16,19 @@ type hostState struct {
 	silent bool
 }
 
+// hostAsSeen is a host now.
+func hostAsSeen(h hawkfish.Host) hostState {
+	return hostState{h, time.Since(h.SeenAt) > hawkfish.HostSilence}
+}
+
+// shown is the state that callers see.
+func (h hostState) shown() hawkfish.HostState {
+	if h.silent {
+		return hostUnreachable
+	}
+	return h.State
+}
+
 // hostView is a hypervisor host as callers see it.
 type hostView struct {
 	ID         string             `json:"Id"`
@@ -68,7 +81,7 @@ func hosts(c *control.Control) []redfish.Resource {
 		Like: "Host",
 		Load: func(ctx context.Context, req *redfish.Request) (hostState, error) {
 			h, err := c.FindHost(ctx, req.Var("id"))
-			return hostState{h, time.Since(h.SeenAt) > hawkfish.HostSilence}, err
+			return hostAsSeen(h), err
 		},
 		Key:  func(h hostState) string { return h.ID },
 		Show: showHost,
@@ -77,10 +90,7 @@ func hosts(c *control.Control) []redfish.Resource {
 }
 
 func showHost(_ redfish.Links, h hostState) hostView {
-	state := h.State
-	if h.silent {
-		state = hostUnreachable
-	}
+	state := h.shown()
 	v := hostView{
 		ID: h.ID, Name: h.ID, URI: h.URI, State: state, Status: hostStatus[state],
 		Capacity: resourcesView(h.Facts.Capacity), Allocated: resourcesView(h.Allocated),

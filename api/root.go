@@ -24,6 +24,8 @@ type serviceRootView struct {
 	SessionService *redfish.Link    `json:"SessionService,omitempty"`
 	AccountService *redfish.Link    `json:"AccountService,omitempty"`
 	EventService   *redfish.Link    `json:"EventService,omitempty"`
+	UpdateService  *redfish.Link    `json:"UpdateService,omitempty"`
+	Telemetry      *redfish.Link    `json:"TelemetryService,omitempty"`
 	Registries     *redfish.Link    `json:"Registries,omitempty"`
 	JSONSchemas    *redfish.Link    `json:"JsonSchemas,omitempty"`
 	Certificates   *redfish.Link    `json:"CertificateService,omitempty"`
@@ -67,6 +69,8 @@ func serviceRoot(info ServiceInfo) []redfish.Resource {
 				SessionService: to.To("SessionService", ""),
 				AccountService: to.To("AccountService", ""),
 				EventService:   to.To("EventService", ""),
+				UpdateService:  to.To("UpdateService", ""),
+				Telemetry:      to.To("TelemetryService", ""),
 				Registries:     to.To("MessageRegistryFileCollection", ""),
 				JSONSchemas:    to.To("JsonSchemaFileCollection", ""),
 				Certificates:   to.To("CertificateService", ""),

@@ -73,7 +73,8 @@ func TestEveryLinkResolves(t *testing.T) {
 		if op.Method == "GET" && !strings.Contains(op.Path, "{") && strings.HasPrefix(op.Path, redfish.Root) && !seen[op.Path] {
 			switch op.Path {
 			case "/redfish/v1/odata", "/redfish/v1/$metadata", "/redfish/v1/Sessions",
-				"/redfish/v1/openapi.yaml", "/redfish/v1/openapi.json", "/redfish/v1/docs":
+				"/redfish/v1/openapi.yaml", "/redfish/v1/openapi.json", "/redfish/v1/docs",
+				"/redfish/v1/UpdateService/SimpleUpdateActionInfo": // of an action that is not offered
 			default:
 				t.Errorf("no link leads to %s", op.Path)
 			}

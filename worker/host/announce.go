@@ -66,5 +66,6 @@ func (r *reporter) announceOnce(ctx context.Context) error {
 	if err != nil {
 		return err // a host whose hypervisor does not answer is silent
 	}
+	facts.Software = append(facts.Software, hawkfish.Software{ID: "hawkfish", Name: "HawkFish host worker", Vendor: "HawkFish", Version: r.cfg.Version})
 	return r.tell(ctx, inventory.Announcement{HostID: r.cfg.ID, URI: r.cfg.URI, Facts: facts})
 }

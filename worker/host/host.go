@@ -25,6 +25,7 @@ import (
 type Config struct {
 	ID          string // the host's name in the fleet
 	URI         string // where its hypervisor is; shown to operators
+	Version     string // of the worker
 	Service     *durable.Service
 	Hypervisor  hawkfish.Hypervisor
 	Grace       power.Grace   // zero: power.DefaultGrace

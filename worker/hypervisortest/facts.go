@@ -18,6 +18,16 @@ var factsTests = []test{
 		if f.Network != "" && !slices.Contains(facts.Networks, f.Network) {
 			f.Errorf("networks %q lack %q", facts.Networks, f.Network)
 		}
+		ids := map[string]bool{}
+		for _, s := range facts.Software {
+			if s.ID == "" || s.Name == "" || ids[s.ID] {
+				f.Errorf("software %+v has no ID of its own", facts.Software)
+			}
+			ids[s.ID] = true
+		}
+		if len(ids) == 0 {
+			f.Errorf("no software")
+		}
 	}},
 	{"says the same again", func(f *fixture) {
 		first, err := f.Facts(f.ctx())

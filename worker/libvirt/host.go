@@ -78,6 +78,7 @@ type Host struct {
 	locks    keyLocks // of images, by digest
 	registry registry
 	feed     *feed
+	packages packages // of firmware
 
 	setup     turn                   // to make the pool or the network
 	noNetwork atomic.Pointer[string] // why the network could not be made; empty: it is there
@@ -102,6 +103,9 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 	h := &Host{cfg: cfg, log: cfg.Log.With("libvirt", cfg.URI), setup: newTurn(), stop: stop}
 	h.conns = newConnections(at, cfg.Connections, cfg.Deadline)
 	h.feed = newFeed(h)
+	if at.network == "unix" {
+		h.packages.status = dpkgStatus
+	}
 	h.done.Go(func() { h.feed.run(ctx) })
 	return h, nil
 }

@@ -18,6 +18,7 @@ type platform struct {
 	arch       string // "x86_64"
 	cpuModel   string // the host's own
 	hypervisor string // "QEMU 7.2.22, libvirt 9.0.0"
+	software   []hawkfish.Software
 
 	machine    string // "q35" or "pc"
 	domainType string // "kvm" or "qemu"
@@ -86,9 +87,10 @@ func (h *Host) detect(c *conn) (platform, error) {
 	if p.machine == "" {
 		return platform{}, unsupported("its QEMU makes no PC")
 	}
-	if p.hypervisor, err = versions(c); err != nil {
+	if p.software, err = hypervisorSoftware(c); err != nil {
 		return platform{}, err
 	}
+	p.hypervisor = spelled(p.software)
 	return h.accelerate(c, p, guest, virtualises(*caps.Host.CPU))
 }
 
@@ -151,23 +153,6 @@ func guestOf(caps libvirtxml.Caps, arch string) *libvirtxml.CapsGuestArch {
 		}
 	}
 	return nil
-}
-
-func versions(c *conn) (string, error) {
-	qemu, err := c.ConnectGetVersion()
-	if err != nil {
-		return "", err
-	}
-	libvirt, err := c.ConnectGetLibVersion()
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("QEMU %s, libvirt %s", version(qemu), version(libvirt)), nil
-}
-
-// version spells what libvirt counts as major * 1,000,000 + minor * 1,000 + release.
-func version(v uint64) string {
-	return fmt.Sprintf("%d.%d.%d", v/1_000_000, v/1_000%1_000, v%1_000)
 }
 
 func unsupported(why string) error {

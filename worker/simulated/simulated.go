@@ -86,6 +86,7 @@ func Open(c Config) (*Hypervisor, error) {
 			Arch:       "x86_64",
 			CPUModel:   "simulated",
 			Hypervisor: "simulated",
+			Software:   []hawkfish.Software{{ID: "simulated", Name: "Simulated hypervisor", Vendor: "HawkFish"}},
 			Networks:   slices.Clone(c.Networks),
 		},
 		source:   c.Source,
@@ -130,7 +131,7 @@ func (h *Hypervisor) Close() error {
 func (h *Hypervisor) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 	return call(ctx, h, MethodFacts, func() (hawkfish.HostFacts, error) {
 		facts := h.facts
-		facts.Networks = slices.Clone(facts.Networks)
+		facts.Networks, facts.Software = slices.Clone(facts.Networks), slices.Clone(facts.Software)
 		return facts, nil
 	})
 }

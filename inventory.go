@@ -29,6 +29,7 @@ type GuestFacts struct {
 	HostName string   `json:"host_name,omitempty"` // as the guest's agent says; empty: it has none, or does not run
 	Firmware string   `json:"firmware,omitempty"`  // the version that its SMBIOS tables tell
 	CPUModel string   `json:"cpu_model,omitempty"` // such as "qemu64"
+	Sockets  int      `json:"sockets,omitempty"`   // of CPUs; 0: not known
 	PCI      []string `json:"pci,omitempty"`       // addresses of its PCIDevices
 }
 
@@ -54,6 +55,15 @@ func (m MemoryFacts) Modules() []int64 {
 		modules = append(modules, min(rest, m.ModuleMiB))
 	}
 	return modules
+}
+
+// threads is how many CPUs can be in a socket.
+func (p ProcessorFacts) threads() int { return max(1, p.Cores) * max(1, p.Threads) }
+
+// Socket tells how many cores and threads of a socket are there: sockets are filled one after the other.
+func (p ProcessorFacts) Socket(n int) (cores, threads int) {
+	threads = min(max(0, p.Online-n*p.threads()), p.threads())
+	return (threads + max(1, p.Threads) - 1) / max(1, p.Threads), threads
 }
 
 // Interface is one of a guest's network interfaces.
@@ -96,6 +106,20 @@ type PCIFunction struct {
 	Class    uint32 `json:"class"`            // class code, 24 bits (PCI Code and ID Assignment Specification)
 	VendorID uint16 `json:"vendor,omitempty"` // 0: not known
 	DeviceID uint16 `json:"device,omitempty"`
+}
+
+// Planned is what a system will have, for as long as no host has told what it has.
+func Planned(s System) Inventory {
+	i := Inventory{
+		SystemID:   s.ID,
+		Processors: ProcessorFacts{Arch: "x86_64", Sockets: 1, Cores: s.CPUs, Threads: 1, Online: s.CPUs},
+		Memory:     MemoryFacts{TotalMiB: s.MemoryMiB, ModuleMiB: 16 << 10},
+		Drives:     []Drive{{Name: "vda", Bus: "virtio", Bytes: s.DiskGiB << 30}},
+	}
+	if s.MAC != "" {
+		i.Interfaces = []Interface{{MAC: s.MAC, Model: "virtio", Network: s.Network}}
+	}
+	return i
 }
 
 // Same reports whether two looks saw the same.

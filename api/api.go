@@ -31,6 +31,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 	return slices.Concat(
 		serviceRoot(info),
 		systems(c),
+		inventories(c),
 		tasks(c, info),
 		sessions(c),
 		accounts(c),

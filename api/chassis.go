@@ -17,8 +17,12 @@ type chassisView struct {
 	ChassisType  schemas.ChassisType `json:"ChassisType"`
 	Manufacturer string              `json:"Manufacturer"`
 	Model        string              `json:"Model"`
+	SerialNumber string              `json:"SerialNumber,omitempty"`
+	AssetTag     string              `json:"AssetTag,omitempty"`
 	PowerState   schemas.PowerState  `json:"PowerState"`
 	Status       status              `json:"Status"`
+	Adapters     *redfish.Link       `json:"NetworkAdapters,omitempty"`
+	PCIeDevices  *redfish.Link       `json:"PCIeDevices,omitempty"`
 	Links        chassisLinks        `json:"Links"`
 }
 
@@ -97,6 +101,8 @@ func showChassis(to redfish.Links, s chassisState) chassisView {
 	}
 	v.Name, v.ChassisType, v.Status, v.PowerState = s.system.Name, schemas.ChassisTypeStandAlone, statusOf(s.system), s.system.PowerState
 	v.Manufacturer, v.Model = vendor, "Virtual Machine"
+	v.SerialNumber, v.AssetTag = s.system.ID, s.system.AssetTag // as its SMBIOS tables say
+	v.Adapters, v.PCIeDevices = to.To("NetworkAdapterCollection", s.system.ID), to.To("PCIeDeviceCollection", s.system.ID)
 	v.Links.Systems = append(v.Links.Systems, *to.To("ComputerSystem", s.system.ID))
 	v.Links.ManagedBy = append(v.Links.ManagedBy, *to.To("Manager", s.system.ID))
 	if s.system.HostID != "" {

@@ -30,19 +30,23 @@ type systemView struct {
 	Bios          *redfish.Link      `json:"Bios,omitempty"`
 	LogServices   *redfish.Link      `json:"LogServices,omitempty"`
 	Links         systemLinks        `json:"Links"`
+	systemParts
 
 	LastResetCause schemas.LastResetCauses `json:"LastResetCause,omitempty"`
 }
 
 type processorSummary struct {
-	Count                 int `json:"Count"`
-	CoreCount             int `json:"CoreCount"`
-	LogicalProcessorCount int `json:"LogicalProcessorCount"`
+	Count                 int    `json:"Count"`
+	CoreCount             int    `json:"CoreCount"`
+	LogicalProcessorCount int    `json:"LogicalProcessorCount"`
+	Model                 string `json:"Model,omitempty"`
+	Status                status `json:"Status"`
 }
 
 type memorySummary struct {
 	// GiB has fractions: a small guest must not read as one without memory.
-	GiB float64 `json:"TotalSystemMemoryGiB"`
+	GiB    float64 `json:"TotalSystemMemoryGiB"`
+	Status status  `json:"Status"`
 }
 
 // serialConsole says that nobody can type into the guest yet; what it prints is in the Oem SerialLog.
@@ -151,6 +155,7 @@ func showSystem(to redfish.Links, s hawkfish.System) systemView {
 		LogServices: to.To("ComputerSystemLogServiceCollection", s.ID),
 	}
 	v.VirtualMedia = to.To("VirtualMediaCollection", s.ID)
+	v.showParts(to, s)
 	if !s.LastReset.IsZero() {
 		at := s.LastReset.UTC().Truncate(time.Second)
 		v.LastResetTime = &at

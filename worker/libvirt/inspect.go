@@ -78,6 +78,10 @@ func (d inspected) inventory(p platform) hawkfish.Inventory {
 		Memory:     hawkfish.MemoryFacts{TotalMiB: d.memoryMiB(), ModuleMiB: moduleMiB(d.OS.Type.Machine)},
 		Devices:    d.raw.pciDevices(),
 	}
+	i.Guest.Sockets = i.Processors.Sockets
+	for _, device := range i.Devices {
+		i.Guest.PCI = append(i.Guest.PCI, device.Address)
+	}
 	for _, nic := range d.Devices.Interfaces {
 		i.Interfaces = append(i.Interfaces, describeInterface(nic))
 	}

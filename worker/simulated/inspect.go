@@ -38,7 +38,7 @@ func (s *system) inventory() hawkfish.Inventory {
 		memory = s.MemoryMiB
 	}
 	i := hawkfish.Inventory{
-		Guest:      hawkfish.GuestFacts{Firmware: "simulated", CPUModel: "simulated"},
+		Guest:      hawkfish.GuestFacts{Firmware: "simulated", CPUModel: "simulated", Sockets: 1},
 		Processors: hawkfish.ProcessorFacts{Arch: "x86_64", Sockets: 1, Cores: s.Guest.CPUs, Threads: 1, Online: s.Guest.CPUs},
 		Memory:     hawkfish.MemoryFacts{TotalMiB: memory, ModuleMiB: 16 << 10},
 	}
@@ -51,6 +51,9 @@ func (s *system) inventory() hawkfish.Inventory {
 		const at = "0000-02-00"
 		i.Drives = []hawkfish.Drive{{Name: "vda", Bus: "virtio", Bytes: s.Disk.SizeGiB * gib, PCI: at + ".0"}}
 		i.Devices = append(i.Devices, device(at, "virtio disk", 0x010000, 0x1042))
+	}
+	for _, device := range i.Devices {
+		i.Guest.PCI = append(i.Guest.PCI, device.Address)
 	}
 	return i
 }

@@ -30,9 +30,9 @@ type systemView struct {
 	Bios          *redfish.Link      `json:"Bios,omitempty"`
 	LogServices   *redfish.Link      `json:"LogServices,omitempty"`
 	Links         systemLinks        `json:"Links"`
-	systemParts
 
 	LastResetCause schemas.LastResetCauses `json:"LastResetCause,omitempty"`
+	systemParts
 }
 
 type processorSummary struct {

@@ -31,18 +31,19 @@ func (h hostState) shown() hawkfish.HostState {
 
 // hostView is a hypervisor host as callers see it.
 type hostView struct {
-	ID         string             `json:"Id"`
-	Name       string             `json:"Name"`
-	URI        string             `json:"URI"`
-	State      hawkfish.HostState `json:"State"` // or Unreachable
-	Status     status             `json:"Status"`
-	Capacity   resourcesView      `json:"Capacity"`
-	Allocated  resourcesView      `json:"Allocated"`
-	Arch       string             `json:"Architecture"`
-	CPUModel   string             `json:"CPUModel"`
-	Hypervisor string             `json:"Hypervisor"`
-	Networks   []string           `json:"Networks"`
-	SeenAt     time.Time          `json:"SeenAt"`
+	ID         string                           `json:"Id"`
+	Name       string                           `json:"Name"`
+	URI        string                           `json:"URI"`
+	State      hawkfish.HostState               `json:"State"` // or Unreachable
+	Status     status                           `json:"Status"`
+	Capacity   resourcesView                    `json:"Capacity"`
+	Allocated  resourcesView                    `json:"Allocated"`
+	Arch       string                           `json:"Architecture"`
+	CPUModel   string                           `json:"CPUModel"`
+	Hypervisor string                           `json:"Hypervisor"`
+	Networks   []string                         `json:"Networks"`
+	Firmware   []schemas.BootSourceOverrideMode `json:"Firmware"`
+	SeenAt     time.Time                        `json:"SeenAt"`
 }
 
 type resourcesView struct {
@@ -95,7 +96,7 @@ func showHost(_ redfish.Links, h hostState) hostView {
 		ID: h.ID, Name: h.ID, URI: h.URI, State: state, Status: hostStatus[state],
 		Capacity: resourcesView(h.Facts.Capacity), Allocated: resourcesView(h.Allocated),
 		Arch: h.Facts.Arch, CPUModel: h.Facts.CPUModel, Hypervisor: h.Facts.Hypervisor,
-		Networks: h.Facts.Networks, SeenAt: h.SeenAt.UTC(),
+		Networks: h.Facts.Networks, Firmware: h.Modes(), SeenAt: h.SeenAt.UTC(),
 	}
 	if v.Networks == nil {
 		v.Networks = []string{}

@@ -79,7 +79,8 @@ type systemOem struct {
 
 // systemBoot is what a system boots from when nothing overrides it.
 type systemBoot struct {
-	Primary schemas.BootSource `json:"Primary"`
+	Primary  schemas.BootSource             `json:"Primary"`
+	Firmware schemas.BootSourceOverrideMode `json:"Firmware"`
 }
 
 // systemStatus says how a system fares in each phase of its life.
@@ -174,7 +175,7 @@ func showSystemOem(to redfish.Links, s hawkfish.System) any {
 	return systemOem{
 		Type: "#HawkFishComputerSystem.v1_0_0.HawkFishComputerSystem", Phase: s.Phase, Host: s.HostID, Project: s.ProjectID,
 		Image: s.ImageID, DiskGiB: s.DiskGiB, Network: s.Network, MAC: s.MAC,
-		Boot: systemBoot{Primary: s.Machine.Boot.Primary}, SerialLog: to.To("HawkFishSerialLog", s.ID),
+		Boot: systemBoot{Primary: s.Machine.Boot.Primary, Firmware: s.Machine.Mode()}, SerialLog: to.To("HawkFishSerialLog", s.ID),
 		PowerCause: s.PowerCause,
 	}
 }

@@ -14,7 +14,7 @@ func TestSystemLife(t *testing.T) {
 	s := newService(t)
 
 	task, reply := s.must(202, operator, "POST", "/redfish/v1/Systems",
-		`{"Name":"web1","CPU":2,"MemoryMiB":512,"DiskGiB":1,"Network":"none","Boot":{"Primary":"Pxe"}}`)
+		`{"Name":"web1","CPU":2,"MemoryMiB":512,"DiskGiB":1,"Network":"none","Boot":{"Primary":"Pxe","Firmware":"UEFI"}}`)
 	monitor := reply.Header.Get("Location")
 	if monitor != "/redfish/v1/TaskService/TaskMonitors/"+task["Id"].(string) || reply.Header.Get("Retry-After") == "" ||
 		task["TaskMonitor"] != monitor || task["TaskState"] != "New" {
@@ -40,7 +40,7 @@ func TestSystemLife(t *testing.T) {
 	}
 	for path, want := range map[string]any{
 		"@odata.id": "/redfish/v1/Systems/" + id, "UUID": id, "SystemType": "Virtual", "MemorySummary/TotalSystemMemoryGiB": 0.5,
-		"ProcessorSummary/LogicalProcessorCount": 2.0, "Oem/HawkFish/Boot/Primary": "Pxe", "Oem/HawkFish/Network": nil,
+		"ProcessorSummary/LogicalProcessorCount": 2.0, "Oem/HawkFish/Boot/Primary": "Pxe", "Boot/BootSourceOverrideMode": "UEFI", "Oem/HawkFish/Network": nil,
 	} {
 		if got := at(made, path); got != want {
 			t.Errorf("%s: %v, want %v", path, got, want)

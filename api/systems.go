@@ -32,7 +32,8 @@ type newSystemProfile struct {
 }
 
 type newSystemBoot struct {
-	Primary primaryBoot `json:"Primary" validate:"required"`
+	Primary  primaryBoot                    `json:"Primary"`
+	Firmware schemas.BootSourceOverrideMode `json:"Firmware"`
 }
 
 // primaryBoot is what a system can boot from when nothing overrides it.
@@ -63,7 +64,7 @@ func systemCollection(c *control.Control) redfish.Resource {
 				Image: p.Image, Network: p.Network, Project: p.Project,
 			}
 			if p.Boot != nil {
-				wish.Primary = schemas.BootSource(p.Boot.Primary)
+				wish.Primary, wish.Firmware = schemas.BootSource(p.Boot.Primary), p.Boot.Firmware
 			}
 			if p.Oem != nil && p.Oem.HawkFish != nil {
 				wish.Profile = p.Oem.HawkFish.Profile

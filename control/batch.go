@@ -111,7 +111,7 @@ func (c *Control) planBatch(ctx context.Context, asked Asked, req BatchRequest, 
 	}
 	b.System = ProvisionRequest{
 		CPUs: s.CPUs, MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB, Image: image.ID, Network: s.Network,
-		Primary: s.Machine.Boot.Primary, Project: s.ProjectID,
+		Primary: s.Machine.Boot.Primary, Firmware: s.Machine.Firmware, Project: s.ProjectID,
 	}
 	setDefault(&b.System.Network, noNetwork)
 	need := s.Need()

@@ -17,15 +17,16 @@ import (
 
 // ProvisionRequest asks for a new system.
 type ProvisionRequest struct {
-	Name      string             // 1-63 characters of a host name (RFC 1123)
-	CPUs      int                // 0: 1
-	MemoryMiB int64              // 0: 512
-	DiskGiB   int64              // 0: as large as the image, at least 1
-	Image     string             // see hawkfish.Images.FindImage; empty: a blank disk
-	Network   string             // empty: "default"; "none": no interface
-	Primary   schemas.BootSource // empty: Hdd
-	Project   string             // ID or name; empty: the profile's, or the default project
-	Profile   string             // ID or name; says what the fields above leave out
+	Name      string                         // 1-63 characters of a host name (RFC 1123)
+	CPUs      int                            // 0: 1
+	MemoryMiB int64                          // 0: 512
+	DiskGiB   int64                          // 0: as large as the image, at least 1
+	Image     string                         // see hawkfish.Images.FindImage; empty: a blank disk
+	Network   string                         // empty: "default"; "none": no interface
+	Primary   schemas.BootSource             // empty: Hdd
+	Firmware  schemas.BootSourceOverrideMode // empty: Legacy
+	Project   string                         // ID or name; empty: the profile's, or the default project
+	Profile   string                         // ID or name; says what the fields above leave out
 }
 
 // What a system may have. The host decides what of it fits.
@@ -77,12 +78,13 @@ func (c *Control) plan(ctx context.Context, asked Asked, req ProvisionRequest) (
 	s := hawkfish.System{
 		ID: id.String(), Name: req.Name, Phase: hawkfish.PhaseProvisioning, Power: schemas.PowerStateOff,
 		CPUs: max(req.CPUs, 0), MemoryMiB: req.MemoryMiB, DiskGiB: req.DiskGiB, Network: req.Network, MAC: macOf(id),
-		Machine: hawkfish.Machine{Firmware: schemas.BootSourceOverrideModeLegacy, Boot: hawkfish.Boot{Primary: req.Primary}},
+		Machine: hawkfish.Machine{Firmware: req.Firmware, Boot: hawkfish.Boot{Primary: req.Primary}},
 	}
 	setDefault(&s.CPUs, 1)
 	setDefault(&s.MemoryMiB, defaultMemoryMiB)
 	setDefault(&s.Network, defaultNetwork)
 	setDefault(&s.Machine.Boot.Primary, schemas.BootSourceHdd)
+	setDefault(&s.Machine.Firmware, schemas.BootSourceOverrideModeLegacy)
 	if s.Network == noNetwork {
 		s.Network = ""
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
 	"github.com/projectbeskar/hawkfish/store/db"
 )
 
@@ -17,6 +18,7 @@ import (
 type wish struct {
 	hawkfish.Resources
 	network string // empty: none
+	mode    schemas.BootSourceOverrideMode
 }
 
 // candidate is a host, and what is left of it.
@@ -51,6 +53,11 @@ var requirements = []requirement{
 		"without the network",
 		func(c candidate, w wish) bool { return w.network == "" || slices.Contains(c.Facts.Networks, w.network) },
 		func(_ candidate, w wish) string { return fmt.Sprintf("has no network %q", w.network) },
+	},
+	{
+		"without the firmware",
+		func(c candidate, w wish) bool { return slices.Contains(c.Modes(), w.mode) },
+		func(_ candidate, w wish) string { return fmt.Sprintf("has no %s firmware", w.mode) },
 	},
 	{
 		"with too few CPUs left",
@@ -103,6 +110,7 @@ func (s *Store) PlaceSystem(ctx context.Context, systemID string) (string, error
 		chosen, err := choose(hosts, wish{
 			Resources: hawkfish.Resources{CPUs: int(placed.CPUs), MemoryMiB: placed.MemoryMiB, DiskGiB: placed.DiskGiB},
 			network:   placed.Network,
+			mode:      hawkfish.Machine{Firmware: schemas.BootSourceOverrideMode(placed.Firmware)}.Mode(),
 		})
 		if err != nil {
 			return "", err

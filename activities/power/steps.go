@@ -20,10 +20,8 @@ func Register(r worker.ActivityRegistry, host hawkfish.Hypervisor, grace Grace) 
 	}{
 		{Observe, plain(host.Observe)},
 		{Start, func(ctx context.Context, in Change) (hawkfish.Observation, error) {
-			if in.Guest != nil {
-				if err := host.Define(ctx, *in.Guest); err != nil {
-					return hawkfish.Observation{}, err
-				}
+			if err := in.define(ctx, host); err != nil {
+				return hawkfish.Observation{}, err
 			}
 			return host.Start(ctx, in.SystemID)
 		}},
@@ -33,6 +31,9 @@ func Register(r worker.ActivityRegistry, host hawkfish.Hypervisor, grace Grace) 
 		{Suspend, plain(host.Suspend)},
 		{Shutdown, grace.shutdown(host)},
 		{Reset, func(ctx context.Context, in Change) (hawkfish.Observation, error) {
+			if err := in.define(ctx, host); err != nil {
+				return hawkfish.Observation{}, err
+			}
 			return host.Reset(ctx, in.SystemID, in.Operation)
 		}},
 		{NMI, func(ctx context.Context, in Change) (hawkfish.Observation, error) {
@@ -44,6 +45,14 @@ func Register(r worker.ActivityRegistry, host hawkfish.Hypervisor, grace Grace) 
 	} {
 		durable.Implement(r, one.declared, one.do.guarded(host))
 	}
+}
+
+// define sees to it that the guest boots as what it is to be.
+func (in Change) define(ctx context.Context, host hawkfish.Hypervisor) error {
+	if in.Guest == nil {
+		return nil
+	}
+	return host.Define(ctx, *in.Guest)
 }
 
 // step does one thing to a guest's power.

@@ -618,7 +618,8 @@ func (q *Queries) SystemToChange(ctx context.Context, arg SystemToChangeParams) 
 }
 
 const systemToPlace = `-- name: SystemToPlace :one
-SELECT host_id, cpus, memory_mib, disk_gib, network FROM systems WHERE id = $1 FOR NO KEY UPDATE
+SELECT host_id, cpus, memory_mib, disk_gib, network, coalesce(machine ->> 'firmware', '')::text AS firmware
+FROM systems WHERE id = $1 FOR NO KEY UPDATE
 `
 
 type SystemToPlaceRow struct {
@@ -627,6 +628,7 @@ type SystemToPlaceRow struct {
 	MemoryMiB int64
 	DiskGiB   int64
 	Network   string
+	Firmware  string
 }
 
 func (q *Queries) SystemToPlace(ctx context.Context, id string) (SystemToPlaceRow, error) {
@@ -638,6 +640,7 @@ func (q *Queries) SystemToPlace(ctx context.Context, id string) (SystemToPlaceRo
 		&i.MemoryMiB,
 		&i.DiskGiB,
 		&i.Network,
+		&i.Firmware,
 	)
 	return i, err
 }

@@ -96,7 +96,8 @@ WHERE systems.id = @id AND systems.phase = 'Deleting';
 DELETE FROM systems WHERE id = @id;
 
 -- name: SystemToPlace :one
-SELECT host_id, cpus, memory_mib, disk_gib, network FROM systems WHERE id = @id FOR NO KEY UPDATE;
+SELECT host_id, cpus, memory_mib, disk_gib, network, coalesce(machine ->> 'firmware', '')::text AS firmware
+FROM systems WHERE id = @id FOR NO KEY UPDATE;
 
 -- name: PlaceSystem :exec
 UPDATE systems SET host_id = @host_id, revision = revision + 1, updated_at = now() WHERE id = @id;

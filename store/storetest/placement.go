@@ -34,6 +34,10 @@ func testPlaceSystem(t *testing.T, f Fleet) {
 
 	third, _ := f.Provisioning(t, "web3", func(s *hawkfish.System) { s.Network = "" })
 	equal(t, "the one with most memory", must(f.PlaceSystem(t.Context(), third.ID))(t), "big")
+
+	fourth, _ := f.Provisioning(t, "web4", func(s *hawkfish.System) { s.Machine.Firmware = schemas.BootSourceOverrideModeUEFI })
+	fault = fails(t, failing(f.PlaceSystem(t.Context(), fourth.ID)), hawkfish.Exhausted)
+	equal(t, "none with UEFI in "+fault.Message, strings.Contains(fault.Message, "without the firmware"), true)
 }
 
 // However many ask at once, no host is filled beyond what it has, and nobody is refused while one has room.

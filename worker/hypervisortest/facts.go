@@ -3,6 +3,8 @@ package hypervisortest
 import (
 	"reflect"
 	"slices"
+
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 var factsTests = []test{
@@ -11,6 +13,9 @@ var factsTests = []test{
 		f.ok(err)
 		if facts.Capacity.CPUs < 1 || facts.Capacity.MemoryMiB < 1 || facts.Capacity.DiskGiB < 1 {
 			f.Errorf("capacity %+v holds no guest", facts.Capacity)
+		}
+		if !slices.Contains(facts.Firmware, schemas.BootSourceOverrideModeLegacy) {
+			f.Errorf("no guest boots with firmware %q", facts.Firmware)
 		}
 		if facts.Arch == "" || facts.CPUModel == "" || facts.Hypervisor == "" {
 			f.Errorf("%+v leaves something out", facts)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/internal/fetch/once"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // Source opens what images are fetched from; internal/fetch is one.
@@ -88,6 +89,7 @@ func Open(c Config) (*Hypervisor, error) {
 			Hypervisor: "simulated",
 			Software:   []hawkfish.Software{{ID: "simulated", Name: "Simulated hypervisor", Vendor: "HawkFish"}},
 			Networks:   slices.Clone(c.Networks),
+			Firmware:   []schemas.BootSourceOverrideMode{schemas.BootSourceOverrideModeLegacy, schemas.BootSourceOverrideModeUEFI},
 		},
 		source:   c.Source,
 		guests:   c.Guests,
@@ -132,6 +134,7 @@ func (h *Hypervisor) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 	return call(ctx, h, MethodFacts, func() (hawkfish.HostFacts, error) {
 		facts := h.facts
 		facts.Networks, facts.Software = slices.Clone(facts.Networks), slices.Clone(facts.Software)
+		facts.Firmware = slices.Clone(facts.Firmware)
 		return facts, nil
 	})
 }

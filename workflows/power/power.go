@@ -104,7 +104,7 @@ func (r *run) seen() error {
 func (r *run) do(step hawkfish.PowerStep, while schemas.PowerState) error {
 	change := r.change()
 	change.While = while
-	if step == hawkfish.StepStart {
+	if step == hawkfish.StepStart || step == hawkfish.StepReset { // either may be a boot
 		change.Guest = r.guest
 	}
 	after, err := task.Do(r.Task, activityOf[step], r.queue, change)

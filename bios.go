@@ -1,6 +1,7 @@
 package hawkfish
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -44,7 +45,7 @@ var BiosAttributes = []BiosAttribute{
 	{
 		Name: "BootMode", Display: "Boot mode", Help: "The firmware: UEFI (OVMF), or a legacy BIOS (SeaBIOS).",
 		Type: schemas.AttributeTypeEnumeration, Values: []BiosValue{{"Uefi", "UEFI"}, {"LegacyBios", "Legacy BIOS"}}, Default: nil,
-		Get: func(s System) any { return biosModes[s.Machine.FirmwareMode()] },
+		Get: func(s System) any { return biosModes[s.Machine.Mode()] },
 		Set: func(s *System, v any) {
 			s.Machine.Firmware = schemas.BootSourceOverrideModeLegacy
 			if v == "Uefi" {
@@ -168,13 +169,27 @@ func SetBios(s *System, values map[string]any) error {
 			a.Set(s, v)
 		}
 	}
-	if s.Machine.SecureBoot && s.Machine.FirmwareMode() != schemas.BootSourceOverrideModeUEFI {
+	if s.Machine.SecureBoot && s.Machine.Mode() != schemas.BootSourceOverrideModeUEFI {
 		return Refused("/Attributes/SecureBoot", enabled, "Secure Boot needs the boot mode Uefi")
 	}
 	if s.CPUs > MaxCPUs {
 		return Refused("/Attributes/NumSockets", strconv.Itoa(s.Topology().Sockets), fmt.Sprintf("sockets x cores x threads may be %d at most", MaxCPUs))
 	}
 	return nil
+}
+
+// Lacks tells, by the attributes that ask for it, what of a machine the host cannot make; nil: it can make it all.
+func (h Host) Lacks(m Machine) error {
+	var faults []error
+	refuse := func(missing bool, attribute, value, what string) {
+		if missing {
+			faults = append(faults, Refused("/Attributes/"+attribute, value, "the system's host has no "+what))
+		}
+	}
+	refuse(!slices.Contains(h.Modes(), m.Mode()), "BootMode", biosModes[m.Mode()], "firmware of this mode")
+	refuse(m.SecureBoot && !h.Facts.SecureBoot, "SecureBoot", enabled, "firmware with Secure Boot")
+	refuse(m.TPM && !h.Facts.TPM, "Tpm", enabled, "TPM to offer (swtpm)")
+	return errors.Join(faults...)
 }
 
 // BiosDefaults are the values that ResetBios sets.

@@ -92,6 +92,9 @@ func (c BootChange) Apply(s *System, at string, modes []schemas.BootSourceOverri
 		if modes != nil && !slices.Contains(modes, *c.Mode) {
 			refuse("/BootSourceOverrideMode", string(*c.Mode), "the system's host has no firmware of this mode")
 		}
+		if s.Machine.SecureBoot && s.Machine.Mode() != schemas.BootSourceOverrideModeUEFI {
+			refuse("/BootSourceOverrideMode", string(*c.Mode), "Secure Boot is on, which needs UEFI")
+		}
 	}
 	c.values(s, refuse)
 	if c.Order != nil {

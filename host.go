@@ -48,8 +48,10 @@ type HostFacts struct {
 	Hypervisor string    `json:"hypervisor"` // such as "QEMU 7.2.22, libvirt 9.0.0"
 	Networks   []string  `json:"networks"`   // active libvirt networks
 	// Firmware lists the modes that guests can boot in; nil: the host does not say, and has Legacy.
-	Firmware []schemas.BootSourceOverrideMode `json:"firmware,omitempty"`
-	Software []Software                       `json:"software,omitempty"`
+	Firmware   []schemas.BootSourceOverrideMode `json:"firmware,omitempty"`
+	SecureBoot bool                             `json:"secure_boot,omitempty"` // UEFI firmware of the host has it
+	TPM        bool                             `json:"tpm,omitempty"`         // the host can emulate one
+	Software   []Software                       `json:"software,omitempty"`
 }
 
 // Modes lists the modes that guests can boot in on the host; nil: there is no host.

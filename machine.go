@@ -1,7 +1,6 @@
 package hawkfish
 
 import (
-	"cmp"
 	"encoding/json"
 	"reflect"
 	"time"
@@ -20,6 +19,7 @@ type Machine struct {
 	Topology       Topology `json:"topology,omitzero"`        // of the CPUs
 	Virtualization string   `json:"virtualization,omitempty"` // of the CPUs: Enabled, Disabled; empty: as their model says
 	SecureBoot     bool     `json:"secure_boot,omitempty"`    // only with UEFI
+	SecureBootKeys Keys     `json:"secure_boot_keys,omitzero"`
 	TPM            bool     `json:"tpm,omitempty"`
 	Watchdog       string   `json:"watchdog,omitempty"`   // what it does: Reset, PowerOff, Nmi; empty: there is none
 	LocalTime      bool     `json:"local_time,omitempty"` // the clock shows the host's local time
@@ -31,9 +31,10 @@ type Machine struct {
 	Generation int64 `json:"generation,omitempty"`
 }
 
-// FirmwareMode is Firmware, with its default.
-func (m Machine) FirmwareMode() schemas.BootSourceOverrideMode {
-	return cmp.Or(m.Firmware, schemas.BootSourceOverrideModeLegacy)
+// Keys are what Secure Boot trusts. The zero value is what firmware comes with: the keys of its maker.
+type Keys struct {
+	None   bool  `json:"none,omitempty"`   // nothing: the firmware waits for keys (setup mode)
+	Resets int64 `json:"resets,omitempty"` // how often they were reset: each time the firmware starts with fresh variables
 }
 
 // Running is what a guest was made of when it last booted, while that is not what its system is to be.

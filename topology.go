@@ -10,7 +10,7 @@ type Topology struct {
 	Threads int `json:"threads"` // per core
 }
 
-// Topology is one socket with as many cores as the system has CPUs, unless another one was asked for that still fits.
+// Topology is one socket with as many cores as the system has CPUs (some guests use no more than two sockets), unless another one was asked for that still fits.
 func (s System) Topology() Topology { return TopologyOf(s.CPUs, s.Machine.Topology) }
 
 // TopologyOf arranges CPUs as wanted, if that is possible.

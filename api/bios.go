@@ -110,7 +110,7 @@ func bios(c *control.Control) []redfish.Resource {
 			return accepted(after.Task, nil)
 		}),
 	})
-	return []redfish.Resource{current, pending}
+	return []redfish.Resource{current, pending, secureBoot(c)}
 }
 
 func showBios(to redfish.Links, f control.Firmware) biosView {

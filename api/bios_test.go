@@ -146,3 +146,36 @@ func TestBiosImmediate(t *testing.T) {
 	s.observe(hawkfish.Observation{SystemID: id, Power: schemas.PowerStateOff})
 	s.must(200, operator, "PATCH", settings, `{"Attributes":{"Tpm":"Disabled"},`+immediate+`}`)
 }
+
+// Secure Boot is a setting of UEFI firmware; its keys can be reset, and taken away.
+func TestSecureBoot(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	id := s.provision("web1")
+	s.boots(id)
+	uri := "/redfish/v1/Systems/" + id + "/SecureBoot"
+	if got := errorsOf(t, s.as(operator, "PATCH", uri, `{"SecureBootEnable":true}`)); !slices.Equal(got, []string{"PropertyValueIncorrect /SecureBootEnable"}) {
+		t.Errorf("%v", got)
+	}
+	s.must(200, operator, "PATCH", "/redfish/v1/Systems/"+id+"/Bios/Settings", `{"Attributes":{"BootMode":"Uefi","Tpm":"Enabled"}}`)
+	s.must(403, viewer, "PATCH", uri, `{"SecureBootEnable":true}`)
+	if doc, _ := s.must(200, operator, "PATCH", uri, `{"SecureBootEnable":true}`); doc["SecureBootEnable"] != true || doc["SecureBootCurrentBoot"] != "Disabled" {
+		t.Errorf("%v", doc)
+	}
+	if got := errorsOf(t, s.as(operator, "PATCH", "/redfish/v1/Systems/"+id, `{"Boot":{"BootSourceOverrideMode":"Legacy"}}`)); len(got) != 1 {
+		t.Errorf("%v", got)
+	}
+	s.boots(id)
+	if doc, _ := s.must(200, viewer, "GET", uri, ""); doc["SecureBootCurrentBoot"] != "Enabled" || doc["SecureBootMode"] != "UserMode" {
+		t.Errorf("%v", doc)
+	}
+	system, _ := s.must(200, viewer, "GET", "/redfish/v1/Systems/"+id, "")
+	if modules := system["TrustedModules"].([]any); len(modules) != 1 || modules[0].(map[string]any)["InterfaceType"] != "TPM2_0" {
+		t.Errorf("%v", modules)
+	}
+	s.must(204, operator, "POST", uri+"/Actions/SecureBoot.ResetKeys", `{"ResetKeysType":"DeleteAllKeys"}`)
+	s.boots(id)
+	if doc, _ := s.must(200, viewer, "GET", uri, ""); doc["SecureBootCurrentBoot"] != "Disabled" || doc["SecureBootMode"] != "SetupMode" {
+		t.Errorf("%v", doc)
+	}
+}

@@ -91,6 +91,7 @@ func newService(t *testing.T) *service {
 	}
 	err := s.store.AnnounceHost(t.Context(), "kvm1", "qemu:///system", hawkfish.HostFacts{
 		Capacity: hawkfish.Resources{CPUs: 64, MemoryMiB: 1 << 20, DiskGiB: 1 << 12}, Arch: "x86_64", Networks: []string{"default"},
+		SecureBoot: true, TPM: true,
 		Firmware: []schemas.BootSourceOverrideMode{schemas.BootSourceOverrideModeLegacy, schemas.BootSourceOverrideModeUEFI},
 		Software: []hawkfish.Software{{ID: "qemu", Name: "QEMU", Version: "7.2.22"}, {ID: "ovmf", Name: "OVMF", Version: "2022.11-6", Firmware: true}},
 	})

@@ -12,24 +12,26 @@ import (
 
 // systemView is a hawkfish.System as callers see it (DSP0268, ComputerSystem).
 type systemView struct {
-	ID            string             `json:"Id"`
-	Name          string             `json:"Name"`
-	UUID          string             `json:"UUID"`
-	SystemType    schemas.SystemType `json:"SystemType"`
-	Manufacturer  string             `json:"Manufacturer"`
-	Model         string             `json:"Model"`
-	AssetTag      string             `json:"AssetTag"`
-	PowerState    schemas.PowerState `json:"PowerState"`
-	Status        status             `json:"Status"`
-	Processors    processorSummary   `json:"ProcessorSummary"`
-	Memory        memorySummary      `json:"MemorySummary"`
-	Boot          bootView           `json:"Boot"`
-	VirtualMedia  *redfish.Link      `json:"VirtualMedia,omitempty"`
-	LastResetTime *time.Time         `json:"LastResetTime,omitempty"`
-	SerialConsole serialConsole      `json:"SerialConsole"`
-	Bios          *redfish.Link      `json:"Bios,omitempty"`
-	LogServices   *redfish.Link      `json:"LogServices,omitempty"`
-	Links         systemLinks        `json:"Links"`
+	ID             string              `json:"Id"`
+	Name           string              `json:"Name"`
+	UUID           string              `json:"UUID"`
+	SystemType     schemas.SystemType  `json:"SystemType"`
+	Manufacturer   string              `json:"Manufacturer"`
+	Model          string              `json:"Model"`
+	AssetTag       string              `json:"AssetTag"`
+	PowerState     schemas.PowerState  `json:"PowerState"`
+	Status         status              `json:"Status"`
+	Processors     processorSummary    `json:"ProcessorSummary"`
+	Memory         memorySummary       `json:"MemorySummary"`
+	Boot           bootView            `json:"Boot"`
+	VirtualMedia   *redfish.Link       `json:"VirtualMedia,omitempty"`
+	LastResetTime  *time.Time          `json:"LastResetTime,omitempty"`
+	SerialConsole  serialConsole       `json:"SerialConsole"`
+	Bios           *redfish.Link       `json:"Bios,omitempty"`
+	SecureBoot     *redfish.Link       `json:"SecureBoot,omitempty"`
+	TrustedModules []trustedModuleView `json:"TrustedModules"`
+	LogServices    *redfish.Link       `json:"LogServices,omitempty"`
+	Links          systemLinks         `json:"Links"`
 
 	LastResetCause schemas.LastResetCauses `json:"LastResetCause,omitempty"`
 	systemParts
@@ -161,7 +163,7 @@ func showSystem(to redfish.Links, s hawkfish.System) systemView {
 		at := s.LastReset.UTC().Truncate(time.Second)
 		v.LastResetTime = &at
 	}
-	v.Bios = to.To("Bios", s.ID)
+	v.Bios, v.SecureBoot, v.TrustedModules = to.To("Bios", s.ID), to.To("SecureBoot", s.ID), trustedModules(s)
 	if chassis := to.To("Chassis", s.ID); chassis != nil {
 		v.Links.Chassis = []redfish.Link{*chassis}
 	}

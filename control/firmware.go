@@ -102,6 +102,9 @@ func (c *Control) SetFirmware(ctx context.Context, asked Asked, f Firmware, revi
 	case schemas.ApplyTimeAtMaintenanceWindowStart, schemas.ApplyTimeInMaintenanceWindowOnReset:
 		return c.setFirmwareLater(ctx, asked, f, req)
 	}
+	if err := c.canSet(ctx, f, req.Attributes); err != nil {
+		return f, err
+	}
 	s, err := c.ConfigureSystem(ctx, asked, f.System, revision, hawkfish.SettingBios(req.Attributes, time.Now()))
 	if err != nil {
 		return f, err
@@ -131,9 +134,7 @@ func (c *Control) setFirmwareLater(ctx context.Context, asked Asked, f Firmware,
 	for _, id := range []*string{&change.Follow.Configure, &change.Follow.Restart, &change.Follow.Retract} {
 		*id = uuid.Must(uuid.NewV7()).String()
 	}
-	trial := f.System
-	trial.Machine = f.Machine.Clone()
-	if err := hawkfish.SetBios(&trial, all); err != nil {
+	if err := c.canSet(ctx, f, all); err != nil {
 		return f, err
 	}
 	t, err := newTask(asked, f.ProjectID, hawkfish.OpApplySettings, firmwareTarget(f.System), change)
@@ -151,6 +152,41 @@ func (c *Control) setFirmwareLater(ctx context.Context, asked Asked, f Firmware,
 	}
 	f.Task, err = c.opened(opened, nil)
 	return f, err
+}
+
+// EnableSecureBoot switches Secure Boot on or off, from the next boot on.
+func (c *Control) EnableSecureBoot(ctx context.Context, asked Asked, s hawkfish.System, revision int64, enable bool) (hawkfish.System, error) {
+	const property = "/SecureBootEnable"
+	if enable {
+		if s.Machine.Mode() != schemas.BootSourceOverrideModeUEFI {
+			return s, hawkfish.Refused(property, "true", "Secure Boot needs the boot mode UEFI")
+		}
+		host, err := c.FindHost(ctx, s.HostID)
+		if err != nil {
+			return s, err
+		}
+		if !host.Facts.SecureBoot {
+			return s, hawkfish.Refused(property, "true", "the system's host has no firmware with Secure Boot")
+		}
+	}
+	return c.ConfigureSystem(ctx, asked, s, revision, func(s *hawkfish.System) error {
+		s.Machine.SecureBoot = enable
+		return nil
+	})
+}
+
+// canSet tells what is wrong with new values of attributes, and which of them the system's host cannot bring about.
+func (c *Control) canSet(ctx context.Context, f Firmware, values map[string]any) error {
+	trial := f.System
+	trial.Machine = f.Machine.Clone()
+	if err := hawkfish.SetBios(&trial, values); err != nil || f.HostID == "" {
+		return err
+	}
+	host, err := c.FindHost(ctx, f.HostID)
+	if err != nil {
+		return err
+	}
+	return host.Lacks(trial.Machine)
 }
 
 func firmwareTarget(s hawkfish.System) hawkfish.Target {

@@ -39,7 +39,7 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 			return struct{}{}, err
 		}
 		defer rec.saving.give()
-		at := files{disk: pool.path(g.ID + diskSuffix), serial: pool.path(g.ID + serialSuffix), nvram: pool.path(g.ID + nvramSuffix)}
+		at := files{disk: pool.path(g.ID + diskSuffix), serial: pool.path(g.ID + serialSuffix), nvram: pool.path(nvramOf(g))}
 		return struct{}{}, h.redefine(c, id, rec, g, p, at)
 	})
 	_, err = about(g.ID, struct{}{}, err)

@@ -42,10 +42,5 @@ func (p platform) firmwareVersion() string {
 	return emulator
 }
 
-// oneSocket puts all CPUs into one socket: some guests use no more than two of those, however many CPUs they hold.
-func oneSocket(cpus uint) *libvirtxml.DomainCPUTopology {
-	return &libvirtxml.DomainCPUTopology{Sockets: 1, Cores: int(cpus), Threads: 1}
-}
-
 // driveSerial is what a system's disk answers when it is asked for its number: as much of the system's as virtio takes, 20 characters.
 func driveSerial(systemID string) string { return strings.ReplaceAll(systemID, "-", "")[:20] }

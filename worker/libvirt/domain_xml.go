@@ -17,10 +17,10 @@ func domain(g hawkfish.Guest, p platform, at files) *libvirtxml.Domain {
 	d.Name, d.UUID = g.Name, g.ID
 	d.Memory = &libvirtxml.DomainMemory{Value: uint(g.MemoryMiB), Unit: "MiB"}
 	d.VCPU = &libvirtxml.DomainVCPU{Placement: "static", Value: uint(g.CPUs)}
-	d.CPU.Topology = oneSocket(d.VCPU.Value)
 	d.SysInfo = sysInfo(g, p)
 	d.OS.SMBios = &libvirtxml.DomainSMBios{Mode: "sysinfo"}
 	setFirmware(&d, g, at.nvram)
+	setUp(&d, g, p)
 	d.Devices.Disks = []libvirtxml.DomainDisk{bootDisk(at.disk), cdrom()}
 	d.Devices.Disks[0].Serial = driveSerial(g.ID)
 	d.Devices.Interfaces = interfaces(g)

@@ -19,8 +19,8 @@ func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 	return work(ctx, h, func(c *conn) (hawkfish.HostFacts, error) {
 		facts := hawkfish.HostFacts{Machine: p.hostUUID, Arch: p.arch, CPUModel: p.cpuModel, Hypervisor: p.hypervisor}
 		facts.Software = slices.Concat(p.software, h.packages.find())
-		var err error
-		if facts.Firmware, err = firmwareModes(c, p); err != nil {
+		err := offers(c, p, &facts)
+		if err != nil {
 			return facts, err
 		}
 		if facts.Name, err = c.ConnectGetHostname(); err != nil {

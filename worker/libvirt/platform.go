@@ -17,6 +17,7 @@ type platform struct {
 	hostUUID   string // tells its machine from others
 	arch       string // "x86_64"
 	cpuModel   string // the host's own
+	cpuVendor  string // "Intel" or "AMD"
 	hypervisor string // "QEMU 7.2.22, libvirt 9.0.0"
 	software   []hawkfish.Software
 
@@ -73,7 +74,7 @@ func (h *Host) detect(c *conn) (platform, error) {
 	if caps.Host.CPU == nil {
 		return platform{}, unsupported("its libvirt does not know its CPU")
 	}
-	p := platform{hostUUID: caps.Host.UUID, arch: caps.Host.CPU.Arch, cpuModel: orDefault(caps.Host.CPU.Model, caps.Host.CPU.Arch)}
+	p := platform{hostUUID: caps.Host.UUID, arch: caps.Host.CPU.Arch, cpuModel: orDefault(caps.Host.CPU.Model, caps.Host.CPU.Arch), cpuVendor: caps.Host.CPU.Vendor}
 	guest := guestOf(caps, p.arch)
 	if guest == nil {
 		return platform{}, unsupported("it has no QEMU for " + p.arch)

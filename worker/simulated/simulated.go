@@ -89,7 +89,8 @@ func Open(c Config) (*Hypervisor, error) {
 			Hypervisor: "simulated",
 			Software:   []hawkfish.Software{{ID: "simulated", Name: "Simulated hypervisor", Vendor: "HawkFish"}},
 			Networks:   slices.Clone(c.Networks),
-			Firmware:   []schemas.BootSourceOverrideMode{schemas.BootSourceOverrideModeLegacy, schemas.BootSourceOverrideModeUEFI},
+			SecureBoot: true, TPM: true,
+			Firmware: []schemas.BootSourceOverrideMode{schemas.BootSourceOverrideModeLegacy, schemas.BootSourceOverrideModeUEFI},
 		},
 		source:   c.Source,
 		guests:   c.Guests,
@@ -134,7 +135,6 @@ func (h *Hypervisor) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 	return call(ctx, h, MethodFacts, func() (hawkfish.HostFacts, error) {
 		facts := h.facts
 		facts.Networks, facts.Software = slices.Clone(facts.Networks), slices.Clone(facts.Software)
-		facts.Firmware = slices.Clone(facts.Firmware)
 		return facts, nil
 	})
 }

@@ -64,4 +64,3 @@ func TestMaintenanceWindow(t *testing.T) {
 		})
 	}
 }
-

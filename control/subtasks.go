@@ -12,7 +12,7 @@ import (
 // looks is how many subtasks are asked at once how far they are.
 const looks = 8
 
-// dividedProgress asks the subtasks of a task how far they are. When the database does not answer in time it is not known.
+// dividedProgress asks the subtasks of a task how far they are. When the database does not answer it is not known.
 func (c *Control) dividedProgress(ctx context.Context, t hawkfish.Task) (percent int, open []hawkfish.Task) {
 	tally, err := c.TallySubTasks(ctx, t.ID)
 	if err == nil {
@@ -24,8 +24,10 @@ func (c *Control) dividedProgress(ctx context.Context, t hawkfish.Task) (percent
 	return min(99, (100*tally.Ended()+c.percentsOf(ctx, open))/t.Parts), open
 }
 
-// percentsOf sums up how far tasks are.
+// percentsOf sums up how far tasks are, as far as that can be found out soon.
 func (c *Control) percentsOf(ctx context.Context, all []hawkfish.Task) int {
+	ctx, cancel := context.WithTimeout(ctx, progressDeadline)
+	defer cancel()
 	var sum atomic.Int64
 	var g errgroup.Group
 	g.SetLimit(looks)

@@ -110,9 +110,9 @@ func (c *Control) TaskProgress(ctx context.Context, t hawkfish.Task) Progress {
 		return Progress{}
 	}
 	p := Progress{Step: t.Step}
-	ctx, cancel := context.WithTimeout(ctx, progressDeadline)
+	looking, cancel := context.WithTimeout(ctx, progressDeadline)
 	defer cancel()
-	if seen, err := c.Engine.Look(ctx, t.ID); err == nil {
+	if seen, err := c.Engine.Look(looking, t.ID); err == nil {
 		p = Progress{Step: seen.Step, Attempt: seen.Attempt, LastFailure: seen.LastFailure, RunID: seen.RunID}
 		setDefault(&p.Step, t.Step)
 		p.Percent = percent(workflows.Steps[t.Operation], p.Step, seen.Progress)

@@ -39,8 +39,10 @@ func After(step string) Point  { return Point("after:" + step) }
 // Of narrows a point to one subject, so that the same step can be held for many of them at once.
 func (p Point) Of(subject string) Point { return Point(string(p) + "@" + subject) }
 
-// Starting names the step in which a client starts a workflow, such as "start:system.Reset".
+// Starting names the step in which a client starts a workflow, such as "start:system.Reset", and Signalling the one in
+// which it sends a signal.
 func Starting(workflow string) string { return "start:" + workflow }
+func Signalling(signal string) string { return "signal:" + signal }
 
 // file is the point's name as a file's.
 func (p Point) file() string { return strings.ReplaceAll(string(p), string(filepath.Separator), "_") }

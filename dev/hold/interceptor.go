@@ -13,7 +13,7 @@ import (
 )
 
 // Interceptor holds around every activity, local ones included, and around
-// every start of a workflow. Given to a client it also serves the workers
+// every start of a workflow and every signal to one. Given to a client it also serves the workers
 // that are made from it. subject says what a workflow with given search
 // attributes works on; what it does can be held for that subject alone.
 func Interceptor(d Dir, subject func(temporal.SearchAttributes) string) interceptor.Interceptor {
@@ -78,6 +78,13 @@ func (c *clientPoints) ExecuteWorkflow(ctx context.Context, in *interceptor.Clie
 	return around(ctx, c.dir, Starting(in.WorkflowType), c.subject(in.Options.TypedSearchAttributes), func() (client.WorkflowRun, error) {
 		return c.Next.ExecuteWorkflow(ctx, in)
 	})
+}
+
+func (c *clientPoints) SignalWorkflow(ctx context.Context, in *interceptor.ClientSignalWorkflowInput) error {
+	_, err := around(ctx, c.dir, Signalling(in.SignalName), "", func() (struct{}, error) {
+		return struct{}{}, c.Next.SignalWorkflow(ctx, in)
+	})
+	return err
 }
 
 // A workflow tells its activities what it works on: they run in other processes, which do not know it.

@@ -3,7 +3,6 @@ package libvirt
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
@@ -104,7 +103,7 @@ func (h *Host) look(c *conn, id golibvirt.UUID) (guest, error) {
 func observation(rec *record, m mark, at time.Time, state golibvirt.DomainState, reason int32, cause hawkfish.PowerCause) hawkfish.Observation {
 	o := hawkfish.Observation{
 		SystemID: rec.id, At: at, LastReset: m.LastReset.Time, ResetCause: m.ResetCause, Power: powerOf(state, reason), Cause: cause,
-		Booted: m.Booted, Generation: m.Generation, Ejected: strings.Fields(m.Ejected),
+		Booted: m.Booted, Generation: m.Generation,
 	}
 	switch {
 	case !isOff(state):

@@ -26,8 +26,6 @@ func TestHypervisor(t *testing.T) {
 				PowerOff: func(t *testing.T, id string) { typeKey(t, current, id, 'q') },
 				Reboot:   func(t *testing.T, id string) { typeKey(t, current, id, 'r') },
 				Die:      kill,
-				Media:    func(t *testing.T, id string) map[hawkfish.MediaSlot]string { return drivesOf(t, current, id) },
-				Eject:    func(t *testing.T, id string) { openTray(t, b, id) },
 				IgnoreButton: func(t *testing.T, id string) {
 					typeKey(t, current, id, 'i')
 					eventually(t, "the guest ignores its button", func() bool {

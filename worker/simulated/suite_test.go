@@ -100,8 +100,6 @@ func host(t *testing.T, config simulated.Config) hypervisortest.Host {
 		Reboot:       func(t *testing.T, id string) { must(t, h.Reboot(id)) },
 		IgnoreButton: func(t *testing.T, id string) { must(t, h.IgnoreButton(id, true)) },
 		Die:          func(t *testing.T, id string) { must(t, h.Die(id)) },
-		Media:        func(_ *testing.T, id string) map[hawkfish.MediaSlot]string { return h.Media(id) },
-		Eject:        func(t *testing.T, id string) { must(t, h.Eject(id)) },
 		NMIs:         func(_ *testing.T, id string) int { return h.NMIs(id) },
 	}
 	if config.Dir != "" {

@@ -238,6 +238,9 @@ type SettingsKeeper interface {
 	SetAccountPolicy(ctx context.Context, revision int64, p AccountPolicy) (AccountPolicy, error)
 	SetSessionPolicy(ctx context.Context, revision int64, p SessionPolicy) (SessionPolicy, error)
 	SetNetworkPolicy(ctx context.Context, revision int64, p NetworkPolicy) (NetworkPolicy, error)
+
+	KeptCertificate(ctx context.Context) (KeptCertificate, error)
+	KeepCertificate(ctx context.Context, revision int64, kept KeptCertificate) (KeptCertificate, error)
 }
 
 // Trail keeps the audit trail.

@@ -13,9 +13,10 @@ import (
 
 // The rows of the settings table.
 const (
-	settingAccounts = "accounts"
-	settingSessions = "sessions"
-	settingNetwork  = "network"
+	settingAccounts    = "accounts"
+	settingSessions    = "sessions"
+	settingNetwork     = "network"
+	settingCertificate = "certificate"
 )
 
 // Settings returns all of them; what was never set is as by default.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,20 @@ func TestHistories(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Exception", f.AwaitTask(refused.URI, within).TaskState)
 	f.keep("provision-refused", f.lastTask())
+	f.tinyProfile()
+	whole := f.batch("whole", 3, 2)
+	f.must(whole, nil)
+	f.keep("batch", whole.ID)
+	part := f.batch("part", 50, 2)
+	f.AwaitTaskUntil(part.URI, within, "has made some", func(now stack.Task) bool { return now.PercentComplete > 2 })
+	require.NoError(t, f.cancel(part))
+	require.Equal(t, "Cancelled", f.AwaitTask(part.URI, within).TaskState)
+	f.keep("batch-cancelled", part.ID)
+	for _, one := range slices.Concat(f.partsOf(whole), f.partsOf(part)) { // the image is theirs
+		if one.State == "Completed" {
+			f.must(f.deletion(one.Target.Name))
+		}
+	}
 	f.must(f.accepted(http.MethodDelete, imagesURI+"/tiny:1", nil))
 	f.keep("image-delete", f.lastTask())
 }

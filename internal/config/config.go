@@ -88,7 +88,7 @@ type Temporal struct {
 
 // Secrets is how secrets that callers entrust to the service are kept until they are used.
 type Secrets struct {
-	SecretKeys     Secret `key:"secret_keys" validate:"omitempty,excluded_with=SecretKeysFile,keyring" help:"keys that encrypt the passwords of image servers (AES-256-GCM) on their way from the API to a host, in the form of codec_keys; api and host need the same ones; unset: those of codec_keys. Without either no such password is taken; make run makes one of its own"`
+	SecretKeys     Secret `key:"secret_keys" validate:"omitempty,excluded_with=SecretKeysFile,keyring" help:"keys that encrypt the passwords of image servers (AES-256-GCM) on their way from the API to a host, and in the database the private keys of certificates that administrators put in place of the listeners' own, in the form of codec_keys; api and host need the same ones; unset: those of codec_keys. Without either no such password and no certificate is taken; make run makes one of its own"`
 	SecretKeysFile string `key:"secret_keys_file" help:"file that holds the same keys, one a line"`
 }
 

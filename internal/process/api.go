@@ -44,10 +44,6 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	if err != nil {
 		return err
 	}
-	var encryption *tls.Config // none: a proxy in front has it
-	if keeper != nil {
-		encryption = keeper.Config()
-	}
 	p, flush, err := p.traced(ctx, "api")
 	if err != nil {
 		return err
@@ -65,8 +61,16 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 		return err
 	}
 	c.Endings = memory
+	var encryption *tls.Config // none: a proxy in front has it
+	follow := func(context.Context) error { return nil }
 	if keeper != nil {
-		c.Certificates = keeper
+		if p.Config.TLSMode != config.TLSFiles {
+			if keeper, err = p.replaceable(ctx, keeper, k.store); err != nil {
+				return err
+			}
+			memory.OnSettings(keeper.Wake)
+		}
+		c.Certificates, encryption, follow = keeper, keeper.Config(), keeper.Follow
 	}
 	password, err := c.EnsureAdmin(ctx, p.Config.AdminPassword.Reveal())
 	if err != nil {
@@ -95,6 +99,7 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	go func() { written <- auditor.Run(auditing) }()
 	err = together(ctx,
 		memory.Run,
+		follow,
 		p.responder(c, info).Run,
 		k.dispatcher.Run,
 		redirect,
@@ -134,10 +139,7 @@ func (p Parts) keeper() (*tlscert.Keeper, error) {
 	default:
 		keeper, err = tlscert.SelfSigned(p.Config.StateDir, tlscert.Names(p.Config.Listen, p.Config.HostName), log)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return tlscert.Replaceable(keeper, p.Config.StateDir)
+	return keeper, err
 }
 
 // responder answers searches of the local network while the network policy wants it.

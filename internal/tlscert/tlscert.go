@@ -20,8 +20,13 @@ type Keeper struct {
 	current atomic.Pointer[tls.Certificate]
 	log     *slog.Logger
 
-	dir       string     // of a Replaceable one
-	replacing sync.Mutex // one replacement or request at a time
+	// Of a Replaceable one:
+	vault     Vault // nil: it is none
+	dir       string
+	wake      chan struct{}
+	replacing sync.Mutex // one look at the vault at a time
+	version   string     // of what is kept and shown
+	replaced  atomic.Pointer[tls.Certificate]
 
 	mu      sync.Mutex // one handshake at a time looks for a newer certificate
 	nextAt  time.Time

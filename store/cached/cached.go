@@ -50,6 +50,8 @@ type Store struct {
 	settings *table[hawkfish.Settings]
 	ends     *index // tasks seen to have ended
 	endings  *endings
+
+	onSettings func() // nil: nobody else wants to know
 }
 
 // New returns a cache that remembers nothing until Run runs.
@@ -97,6 +99,7 @@ func (s *Store) reset(live bool) {
 	s.sessions.reset(live)
 	s.accounts.reset(live)
 	s.settings.reset(live)
+	s.tellSettings() // they may have changed while nothing was heard
 	s.endings.tellAll()
 	for _, i := range []*index{s.names, s.tokens, s.users, s.ends} {
 		i.reset()
@@ -118,7 +121,7 @@ var changes = map[string]func(s *Store, op, id string){
 	"sessions":    func(s *Store, op, id string) { s.forgetSession(id, op == "D") },
 	"accounts":    func(s *Store, op, id string) { s.forgetAccount(id, op == "D") },
 	"tasks":       func(s *Store, _, id string) { s.endings.tell(id) },
-	"settings":    func(s *Store, _, _ string) { s.settings.forgetAll() },
+	"settings":    func(s *Store, _, _ string) { s.settings.forgetAll(); s.tellSettings() },
 }
 
 func (s *Store) changed(table, op, id string) {

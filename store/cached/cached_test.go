@@ -67,9 +67,12 @@ func (s *source) FindSessionByToken(ctx context.Context, hash []byte) (hawkfish.
 }
 
 // follow returns a cache that follows the changes of a source.
-func follow(t testing.TB, src *source) *cached.Store {
+func follow(t testing.TB, src *source, prepare ...func(*cached.Store)) *cached.Store {
 	t.Helper()
 	c := cached.New(src, slog.New(slog.DiscardHandler))
+	for _, do := range prepare {
+		do(c)
+	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/schemas"
+	"github.com/projectbeskar/hawkfish/store/cached"
 	"github.com/projectbeskar/hawkfish/store/storetest"
 )
 
@@ -46,4 +47,21 @@ func hears(t *testing.T, told <-chan struct{}) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("nobody told")
 	}
+}
+
+// Who follows the settings is told of changes elsewhere, and whenever some may have been missed.
+func TestOnSettings(t *testing.T) {
+	t.Parallel()
+	elsewhere := storetest.New(t)
+	src := newSource(elsewhere)
+	told := make(chan struct{}, 16)
+	follow(t, src, func(c *cached.Store) { c.OnSettings(func() { told <- struct{}{} }) })
+	for len(told) > 0 {
+		<-told // of the start
+	}
+	_, err := elsewhere.SetSessionPolicy(t.Context(), 0, hawkfish.SessionPolicy{Timeout: 60})
+	require.NoError(t, err)
+	hears(t, told)
+	src.cut <- struct{}{}
+	hears(t, told)
 }

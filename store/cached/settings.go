@@ -28,3 +28,13 @@ func (s *Store) SetNetworkPolicy(ctx context.Context, revision int64, p hawkfish
 	defer s.settings.forgetAll()
 	return s.Source.SetNetworkPolicy(ctx, revision, p)
 }
+
+// OnSettings calls changed when settings may have changed, from one goroutine, which must not be kept waiting. It
+// is to be called before Run.
+func (s *Store) OnSettings(changed func()) { s.onSettings = changed }
+
+func (s *Store) tellSettings() {
+	if s.onSettings != nil {
+		s.onSettings()
+	}
+}

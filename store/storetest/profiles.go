@@ -48,3 +48,13 @@ func testTakenNames(t *testing.T, f Fleet) {
 	equal(t, "taken", must(f.TakenNames(t.Context(), []string{"web0", "web1"}))(t), []string{"web1"})
 	equal(t, "none", len(must(f.TakenNames(t.Context(), nil))(t)), 0)
 }
+
+func testKeptCertificate(t *testing.T, f Fleet) {
+	none := must(f.KeptCertificate(t.Context()))(t)
+	equal(t, "none", none.Shown == nil && none.Pending == nil, true)
+	first := hawkfish.KeptCertificate{Shown: &hawkfish.Sealed{Key: "k1", Data: []byte{1}}, Pending: []hawkfish.Sealed{{Key: "k1", Data: []byte{2}}}}
+	kept := must(f.KeepCertificate(t.Context(), none.Revision, first))(t)
+	equal(t, "kept", must(f.KeptCertificate(t.Context()))(t), kept)
+	equal(t, "sealed", kept.Shown, first.Shown)
+	fails(t, failing(f.KeepCertificate(t.Context(), none.Revision, first)), hawkfish.Stale)
+}

@@ -43,7 +43,8 @@ type Hypervisor interface {
 	// guest runs.
 	DeleteDisks(ctx context.Context, systemID string) error
 
-	// Define makes the system's domain, switched off. An existing definition is replaced in place; a guest
+	// Define makes the system's domain, switched off, which heeds Machine.PowerRestore from then on: once each time that the
+	// host itself was started, it starts the guests that are to be on again. An existing definition is replaced in place; a guest
 	// that runs goes on as it was started. Exists when another domain has the name; Conflict when a medium of its drives
 	// is not in the cache. A medium that the guest has ejected by itself stays out.
 	Define(ctx context.Context, g Guest) error

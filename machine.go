@@ -26,6 +26,9 @@ type Machine struct {
 	// BiosSetAt is when somebody last changed settings of the firmware.
 	BiosSetAt time.Time `json:"bios_set_at,omitzero"`
 
+	// PowerRestore says what becomes of the system when its host has been started anew; empty: AlwaysOff.
+	PowerRestore schemas.PowerRestorePolicyTypes `json:"power_restore,omitempty"`
+
 	// Generation grows with every change of the machine, or of the system's CPUs and memory. A host tells
 	// by it which of them a running guest has.
 	Generation int64 `json:"generation,omitempty"`
@@ -66,6 +69,14 @@ type BootOverride struct {
 // Active reports whether the next boot is another than without the override.
 func (o BootOverride) Active() bool {
 	return o.Enabled != "" && o.Enabled != schemas.BootSourceOverrideEnabledDisabled && o.Target != "" && o.Target != schemas.BootSourceNone
+}
+
+// RestorePolicy is PowerRestore, with its default.
+func (m Machine) RestorePolicy() schemas.PowerRestorePolicyTypes {
+	if m.PowerRestore == "" {
+		return schemas.PowerRestorePolicyTypesAlwaysOff
+	}
+	return m.PowerRestore
 }
 
 // Equal reports whether two machines are the same.

@@ -7,6 +7,16 @@ import (
 	"github.com/projectbeskar/hawkfish/schemas"
 )
 
+// powerView is what callers see of a system's power beside its state.
+type powerView struct {
+	LastResetCause     schemas.LastResetCauses         `json:"LastResetCause,omitempty"`
+	PowerRestorePolicy schemas.PowerRestorePolicyTypes `json:"PowerRestorePolicy"`
+}
+
+func showPower(s hawkfish.System) powerView {
+	return powerView{LastResetCause: s.ResetCause, PowerRestorePolicy: s.Machine.RestorePolicy()}
+}
+
 // acceptedByPower lists, for each state of power, the resets that make sense in it, in the order of the standard.
 var acceptedByPower = func() map[schemas.PowerState][]string {
 	accepted := map[schemas.PowerState][]string{}

@@ -1,12 +1,14 @@
 package api_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/schemas"
+	"github.com/projectbeskar/hawkfish/workflows/power"
 )
 
 // What a system accepts follows its power, and so does what callers see of it.
@@ -64,7 +66,34 @@ func TestPowerOfSystems(t *testing.T) {
 		t.Errorf("on: %v", on)
 	}
 	held := look(hawkfish.Observation{Power: schemas.PowerStatePaused, Cause: hawkfish.CauseIOError})
+	if patched, _ := s.must(200, operator, "PATCH", path, `{"PowerRestorePolicy":"LastState"}`); held["PowerRestorePolicy"] != "AlwaysOff" || patched["PowerRestorePolicy"] != "LastState" {
+		t.Errorf("restore: %v, then %v", held["PowerRestorePolicy"], patched["PowerRestorePolicy"])
+	}
 	if held["PowerState"] != "Paused" || at(held, "Status/Health") != "Critical" || len(accepts(held)) != 0 {
 		t.Errorf("held: %v", held)
+	}
+}
+
+// A graceful reset says what becomes of a guest that ignores it, and for how long it may.
+func TestGraceOfResets(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	action := "/redfish/v1/Systems/" + s.provision("web1") + "/Actions/ComputerSystem.Reset"
+	task, _ := s.must(202, operator, "POST", action, `{"ResetType":"GracefulShutdown","Oem":{"HawkFish":{"GraceSeconds":30,"IfIgnored":"ForceOff"}}}`)
+	opened, err := s.store.FindTask(t.Context(), hawkfish.Scope{All: true}, task["Id"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var in power.Reset
+	if err := json.Unmarshal(opened.Input, &in); err != nil || in.GraceSeconds != 30 || !in.Force {
+		t.Errorf("%s %v", opened.Input, err)
+	}
+	for body, want := range map[string]string{
+		`{"ResetType":"GracefulShutdown","Oem":{"HawkFish":{"GraceSeconds":0}}}`:   "ActionParameterValueOutOfRange /Oem/HawkFish/GraceSeconds",
+		`{"ResetType":"GracefulShutdown","Oem":{"HawkFish":{"IfIgnored":"Pray"}}}`: "ActionParameterValueNotInList /Oem/HawkFish/IfIgnored",
+	} {
+		if got := errorsOf(t, s.as(operator, "POST", action, body)); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: %q", body, got)
+		}
 	}
 }

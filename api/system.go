@@ -33,7 +33,7 @@ type systemView struct {
 	LogServices    *redfish.Link       `json:"LogServices,omitempty"`
 	Links          systemLinks         `json:"Links"`
 
-	LastResetCause schemas.LastResetCauses `json:"LastResetCause,omitempty"`
+	powerView
 	systemParts
 }
 
@@ -97,6 +97,8 @@ var systemStatus = map[hawkfish.SystemPhase]status{
 type systemPatch struct {
 	AssetTag *string    `json:"AssetTag" validate:"max=255" null:"clears"`
 	Boot     *bootPatch `json:"Boot"`
+
+	PowerRestorePolicy *schemas.PowerRestorePolicyTypes `json:"PowerRestorePolicy"`
 }
 
 // apply changes a system that is on a host.
@@ -104,6 +106,9 @@ func (p systemPatch) apply(on hawkfish.Host) hawkfish.SystemChange {
 	return func(s *hawkfish.System) error {
 		if p.AssetTag != nil {
 			s.AssetTag = *p.AssetTag
+		}
+		if p.PowerRestorePolicy != nil {
+			s.Machine.PowerRestore = *p.PowerRestorePolicy
 		}
 		return p.Boot.apply(s, on.Modes())
 	}
@@ -150,7 +155,7 @@ func showSystem(to redfish.Links, s hawkfish.System) systemView {
 	v := systemView{
 		ID: s.ID, Name: s.Name, UUID: s.ID, SystemType: schemas.SystemTypeVirtual,
 		Manufacturer: vendor, Model: "Virtual Machine", AssetTag: s.AssetTag,
-		PowerState: s.PowerState, LastResetCause: s.ResetCause, Status: statusOf(s),
+		PowerState: s.PowerState, powerView: showPower(s), Status: statusOf(s),
 		Processors: processorSummary{Count: 1, CoreCount: s.CPUs, LogicalProcessorCount: s.CPUs},
 		Memory:     memorySummary{GiB: float64(s.MemoryMiB) / 1024},
 		Boot:       showBoot(to, s),

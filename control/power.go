@@ -12,6 +12,38 @@ import (
 // ResetRequest asks for a change of power.
 type ResetRequest struct {
 	ResetType schemas.ResetType `json:"ResetType" validate:"required"`
+	Oem       *ResetOem         `json:"Oem"`
+}
+
+// ResetOem is what only HawkFish knows of a reset.
+type ResetOem struct {
+	HawkFish *Grace `json:"HawkFish"`
+}
+
+// Grace says how long a guest that is asked nicely may take, and what becomes of it when it does not obey.
+type Grace struct {
+	GraceSeconds int       `json:"GraceSeconds" validate:"min=1,max=3600"` // left out: 120
+	IfIgnored    IfIgnored `json:"IfIgnored"`                              // left out: Fail
+}
+
+// IfIgnored is what becomes of a graceful reset that the guest ignores.
+type IfIgnored string
+
+const (
+	Fail     IfIgnored = "Fail"     // the task ends in Exception, and the guest goes on
+	ForceOff IfIgnored = "ForceOff" // the plug is pulled
+)
+
+// Values lists what can become of it.
+func (IfIgnored) Values() []string { return []string{string(Fail), string(ForceOff)} }
+
+// workflow is the request as its workflow takes it.
+func (r ResetRequest) workflow(systemID string) power.Reset {
+	in := power.Reset{SystemID: systemID, Type: r.ResetType}
+	if r.Oem != nil && r.Oem.HawkFish != nil {
+		in.GraceSeconds, in.Force = r.Oem.HawkFish.GraceSeconds, r.Oem.HawkFish.IfIgnored == ForceOff
+	}
+	return in
 }
 
 // ResetSystem opens a task that changes a system's power. "Already so" is a task that succeeds.
@@ -23,7 +55,7 @@ func (c *Control) ResetSystem(ctx context.Context, asked Asked, s hawkfish.Syste
 	if err := c.accepting(ctx); err != nil {
 		return hawkfish.Task{}, err
 	}
-	t, err := newTask(asked, s.ProjectID, hawkfish.OpReset, systemTarget(s), power.Reset{SystemID: s.ID, Type: req.ResetType})
+	t, err := newTask(asked, s.ProjectID, hawkfish.OpReset, systemTarget(s), req.workflow(s.ID))
 	if err != nil {
 		return hawkfish.Task{}, err
 	}

@@ -195,6 +195,30 @@ func TestResetsFollowTheStateTable(t *testing.T) {
 	}
 }
 
+// A guest that ignores its button is switched off only where that was asked for.
+func TestAGuestThatIgnoresItsButton(t *testing.T) {
+	for _, tt := range []struct {
+		force bool
+		want  []string
+		state schemas.TaskState
+	}{
+		{false, []string{locate, observe, power.Shutdown.Name, finish}, schemas.TaskStateException},
+		{true, []string{locate, observe, power.Shutdown.Name, stop, start, finish}, schemas.TaskStateCompleted},
+	} {
+		w := newWorld(t)
+		w.Fail = func(step string) error {
+			if step == power.Shutdown.Name {
+				return &hawkfish.Error{Kind: hawkfish.TimedOut, Resource: "ComputerSystem", ID: "s1"}
+			}
+			return nil
+		}
+		w.ExecuteWorkflow(powerflow.Run, powerflow.Reset{SystemID: "s1", Type: schemas.ResetTypeGracefulRestart, GraceSeconds: 5, Force: tt.force})
+		if !slices.Equal(w.Ran, tt.want) || w.ending.Outcome.State != tt.state {
+			t.Errorf("force %t: ran %v, want %v; %s", tt.force, w.Ran, tt.want, w.ending.Outcome.State)
+		}
+	}
+}
+
 // What is believed to be known spares a trip to the host, and does no harm when it is wrong.
 func TestResetsOfOneStepDoNotAskFirst(t *testing.T) {
 	off, on, paused := schemas.PowerStateOff, schemas.PowerStateOn, schemas.PowerStatePaused

@@ -15,6 +15,8 @@ type Change struct {
 	// While, when set, is the power in which alone the step is done: Stale when the guest is on and should be off or
 	// paused, or the other way round. It spares those who believe they know a trip to the host.
 	While schemas.PowerState `json:"while,omitempty"`
+	// GraceSeconds is how long the guest may take to obey its power button; 0: as long as the host grants.
+	GraceSeconds int `json:"grace_seconds,omitempty"`
 	// Guest, when set, is what the system is to be when it boots.
 	Guest *hawkfish.Guest `json:"guest,omitempty"`
 }

@@ -22,6 +22,10 @@ var DefaultGrace = Grace{Total: 2 * time.Minute, Press: 10 * time.Second, Look: 
 // shutdown is a step that a cancelled task leaves at once: the guest keeps what it was told.
 func (g Grace) shutdown(host hawkfish.Hypervisor) func(context.Context, Change) (hawkfish.Observation, error) {
 	return func(ctx context.Context, in Change) (hawkfish.Observation, error) {
+		g := g
+		if in.GraceSeconds > 0 {
+			g.Total = time.Duration(in.GraceSeconds) * time.Second
+		}
 		began, pressed := time.Now(), time.Time{}
 		look := time.NewTicker(g.Look)
 		defer look.Stop()

@@ -47,6 +47,8 @@ type Host struct {
 	// PowerOff, Reboot and IgnoreButton tell a guest that has booted to switch itself off, to
 	// restart itself, and to ignore its power button from now on.
 	PowerOff, Reboot, IgnoreButton func(t *testing.T, systemID string)
+	// PowerCut cuts the host's power and starts it again.
+	PowerCut func(t *testing.T)
 	// Die ends a guest that runs as if its process had been killed.
 	Die func(t *testing.T, systemID string)
 	// NMIs counts the non-maskable interrupts a guest has received.
@@ -70,6 +72,7 @@ func Run(t *testing.T, w World) {
 		{"Reset", resetTests},
 		{"Pause", pauseTests},
 		{"Boot", bootTests},
+		{"Restore", restoreTests},
 		{"Guest", guestTests},
 		{"Serial", serialTests},
 		{"Observe", observeTests},

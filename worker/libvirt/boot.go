@@ -123,13 +123,13 @@ func (h *Host) destroy(g guest) error {
 	return err
 }
 
-// stay makes a guest that is off stay so.
+// stay makes a guest that is off, or about to be, stay so, also when its host is started anew.
 func (h *Host) stay(g guest) error {
 	m, _ := h.registry.read(g.record)
-	if !m.Armed && m.Cycle == "" {
+	if !m.Armed && m.Cycle == "" && !m.On {
 		return nil
 	}
-	h.registry.change(g.record, func(m *mark) { m.Armed, m.Cycle = false, "" })
+	h.registry.change(g.record, func(m *mark) { m.Armed, m.Cycle, m.On = false, "", false })
 	err := h.save(g.c, g.Domain, g.record)
 	if isCode(err, golibvirt.ErrNoDomain) {
 		err = nil

@@ -63,6 +63,16 @@ func (t turn) take(c *conn) error {
 	}
 }
 
+// try takes the lock if nobody has it.
+func (t turn) try() bool {
+	select {
+	case t <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
 func (t turn) give() { <-t }
 
 // ping returns when libvirtd has answered.

@@ -74,6 +74,7 @@ func (h *Host) redefine(c *conn, id golibvirt.UUID, rec *record, g hawkfish.Gues
 		return err
 	}
 	after := before
+	after = h.restoring(after, g, runs)
 	after.Made, after.Generation, after.Override = made, g.Machine.Generation, overrideOf(g)
 	if after.Shape, err = shape(d); err != nil {
 		return err
@@ -90,6 +91,7 @@ func (h *Host) redefine(c *conn, id golibvirt.UUID, rec *record, g hawkfish.Gues
 	}
 	h.registry.change(rec, func(m *mark) {
 		m.Made, m.Generation, m.Override, m.Shape = after.Made, after.Generation, after.Override, after.Shape
+		m.Restore, m.On, m.HostBoot = after.Restore, after.On, after.HostBoot
 		if !runs {
 			m.Runs, m.RunsGeneration = after.Runs, after.RunsGeneration
 		}

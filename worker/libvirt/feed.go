@@ -208,6 +208,9 @@ func (f *feed) look(ctx context.Context, id golibvirt.UUID, events []event) erro
 			f.revive(ctx, g.Domain)
 			return hawkfish.Observation{}, nil
 		}
+		if err == nil && !g.isOn() {
+			err = h.lapse(g)
+		}
 		if err == nil && h.dateByItself(g.record, events) {
 			if err := h.save(c, g.Domain, g.record); err != nil && !isCode(err, golibvirt.ErrNoDomain) {
 				return hawkfish.Observation{}, err

@@ -51,6 +51,11 @@ type Config struct {
 	// NetworkPrefix is its range of addresses; zero: 192.168.122.0/24.
 	NetworkPrefix netip.Prefix
 
+	// BootFile names a file whose content is another each time the host has been started; empty:
+	// /proc/sys/kernel/random/boot_id where libvirtd is on this machine. Without one nothing is known of a power failure,
+	// and PowerRestore is not heeded.
+	BootFile string
+
 	// Overcommit says how often the host's resources are given away.
 	Overcommit Overcommit
 

@@ -33,12 +33,31 @@ const bootText = "TINY boot"
 // bench is a lab host and what images it may fetch.
 type bench struct {
 	labtest.Host
-	dir string // images are fetched from
+	dir  string // images are fetched from
+	boot string // Config.BootFile
 }
 
 func newBench(t testing.TB) bench {
 	t.Helper()
-	return bench{Host: labtest.Up(t, 1).Hosts[0], dir: t.TempDir()}
+	b := bench{Host: labtest.Up(t, 1).Hosts[0], dir: t.TempDir(), boot: filepath.Join(t.TempDir(), "boot")}
+	b.started(t)
+	return b
+}
+
+// started says that the host has just been started.
+func (b bench) started(t testing.TB) {
+	t.Helper()
+	if err := os.WriteFile(b.boot, []byte(uuid.NewString()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// powerCut cuts the host's power and starts it again.
+func (b bench) powerCut(t *testing.T) {
+	t.Helper()
+	b.Crash()
+	b.started(t)
+	b.Host.Boot()
 }
 
 // open makes a host as a worker does.
@@ -46,7 +65,7 @@ func (b bench) open(t testing.TB, alter ...func(*Config)) *Host {
 	t.Helper()
 	cfg := Config{
 		URI:     b.URI(),
-		Network: "default",
+		Network: "default", BootFile: b.boot,
 		Source: fetch.New(fetch.Policy{
 			FileDirs:  []string{b.dir},
 			Addresses: outbound.Policy{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},

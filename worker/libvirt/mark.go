@@ -36,6 +36,11 @@ type mark struct {
 	Override       string `xml:"override,attr,omitempty"`        // hawkfish.BootOverride in JSON, of one that is not in the definition
 	Booted         int64  `xml:"booted,attr,omitempty"`          // serial of the override that was consumed last
 
+	// What becomes of it when its host has been started anew.
+	Restore  schemas.PowerRestorePolicyTypes `xml:"restore,attr,omitempty"`   // empty: AlwaysOff, and the rest is not kept
+	On       bool                            `xml:"on,attr,omitempty"`        // with LastState: it runs, or would if its host did
+	HostBoot string                          `xml:"host-boot,attr,omitempty"` // which run of the host (Config.BootFile) Restore has been heeded in
+
 	// A guest that is found off is started anew when its reboot was what ended it.
 	Armed  bool   `xml:"armed,attr,omitempty"`  // its own reboot ends it, so that it can be started anew
 	Button bool   `xml:"button,attr,omitempty"` // its power button has been pressed since it was started
@@ -67,19 +72,27 @@ func (m mark) running() int64 {
 	return m.Generation
 }
 
+// cycleCauses are the restarts that nobody has asked HawkFish for.
+var cycleCauses = map[string]schemas.LastResetCauses{
+	byItself: schemas.LastResetCausesOSSoftRestart, byPolicy: schemas.LastResetCausesPowerRestorePolicy,
+}
+
+// startCause is why a guest starts now.
+func (m mark) startCause() schemas.LastResetCauses {
+	return orDefault(cycleCauses[m.Cycle], schemas.LastResetCausesManagementCommand)
+}
+
 // start is the mark of a guest that starts now, from an override if there is one.
 func (m mark) start(o hawkfish.BootOverride) mark {
-	m.LastReset, m.ResetCause = moment{now()}, schemas.LastResetCausesManagementCommand
-	if m.Cycle == byItself {
-		m.ResetCause = schemas.LastResetCausesOSSoftRestart
-	}
+	m.LastReset, m.ResetCause = moment{now()}, m.startCause()
 	m.Runs, m.RunsGeneration = m.Shape, m.Generation
 	if o.Enabled == schemas.BootSourceOverrideEnabledOnce {
 		m.Booted = o.Serial
 	}
-	if m.Cycle != "" && m.Cycle != byItself {
+	if _, ours := cycleCauses[m.Cycle]; m.Cycle != "" && !ours {
 		m.ResetOp = m.Cycle
 	}
+	m.On = m.Restore == schemas.PowerRestorePolicyTypesLastState
 	m.Armed, m.Button, m.Cycle = false, false, ""
 	return m
 }

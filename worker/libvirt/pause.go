@@ -7,6 +7,7 @@ import (
 	golibvirt "github.com/digitalocean/go-libvirt"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // Pause holds a guest's processors (virDomainSuspend).
@@ -68,6 +69,13 @@ func (h *Host) Suspend(ctx context.Context, systemID string) (hawkfish.Observati
 		if err != nil || !g.isOn() {
 			return g.Observation, err
 		}
+		if err := g.power.take(c); err != nil {
+			return hawkfish.Observation{}, err
+		}
+		defer g.power.give()
+		if err := h.stay(g); err != nil {
+			return hawkfish.Observation{}, err
+		}
 		return h.did(g, c.DomainManagedSave(g.Domain, 0), func(o hawkfish.Observation) bool { return !hawkfish.IsOn(o.Power) })
 	})
 	return about(systemID, o, err)
@@ -79,6 +87,7 @@ func (h *Host) wake(g guest, err error) error {
 		_, err = g.c.DomainCreateWithFlags(g.Domain, 0)
 	}
 	if err == nil { // it has woken with the mark it was suspended with
+		h.registry.change(g.record, func(m *mark) { m.Cycle, m.On = "", m.Restore == schemas.PowerRestorePolicyTypesLastState })
 		err = h.save(g.c, g.Domain, g.record)
 	}
 	if err == nil {

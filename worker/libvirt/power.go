@@ -7,7 +7,6 @@ import (
 	golibvirt "github.com/digitalocean/go-libvirt"
 
 	"github.com/projectbeskar/hawkfish"
-	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // guest is a system's domain, as it was found just now.
@@ -68,21 +67,24 @@ func (h *Host) Start(ctx context.Context, systemID string) (hawkfish.Observation
 		if g.isOn() {
 			return nil
 		}
-		h.tryNetwork(g.c)
-		if saved, err := g.c.DomainHasManagedSaveImage(g.Domain, 0); err != nil || saved != 0 {
-			return h.wake(g, err)
-		}
-		return h.boot(g)
+		return h.start(g)
 	})
+}
+
+// start boots a guest that is off, or lets it go on where it was suspended. The caller has the guest's power.
+func (h *Host) start(g guest) error {
+	h.tryNetwork(g.c)
+	if saved, err := g.c.DomainHasManagedSaveImage(g.Domain, 0); err != nil || saved != 0 {
+		return h.wake(g, err)
+	}
+	return h.boot(g)
 }
 
 // dated runs what starts or resets a guest, and dates it. The date stands before
 // the event comes, so that nobody sees the one without the other.
 func (h *Host) dated(g guest, what happening, do func() error) error {
 	before, _ := h.registry.read(g.record)
-	h.registry.change(g.record, func(m *mark) {
-		m.LastReset, m.ResetCause = moment{now()}, schemas.LastResetCausesManagementCommand
-	})
+	h.registry.change(g.record, func(m *mark) { m.LastReset, m.ResetCause = moment{now()}, m.startCause() })
 	done := h.registry.expect(g.record, what, h.cfg.SlowDeadline)
 	defer done()
 	err := do()

@@ -35,7 +35,10 @@ func (f *feed) recoverOne(c *conn, s golibvirt.DomainStatsRecord) error {
 		return nil
 	}
 	state, _ := stateOf(s.Params)
-	if state == golibvirt.DomainShutoff || state == golibvirt.DomainCrashed {
+	if m, err = f.h.heed(c, s.Dom, rec, isOff(state)); err != nil {
+		return err
+	}
+	if isOff(state) {
 		if m.Armed || m.Cycle != "" {
 			f.take(s.Dom, otherwise)
 		}

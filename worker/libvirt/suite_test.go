@@ -25,6 +25,7 @@ func TestHypervisor(t *testing.T) {
 				},
 				PowerOff: func(t *testing.T, id string) { typeKey(t, current, id, 'q') },
 				Reboot:   func(t *testing.T, id string) { typeKey(t, current, id, 'r') },
+				PowerCut: b.powerCut,
 				Die:      kill,
 				IgnoreButton: func(t *testing.T, id string) {
 					typeKey(t, current, id, 'i')

@@ -66,6 +66,34 @@ func (h *Hypervisor) Die(systemID string) error {
 	return h.act(systemID, always, func(s *system, at time.Time) { h.halt(s, at, hawkfish.CauseCrashed) })
 }
 
+// PowerCut ends all guests, as when the host has lost its power, and starts those whose policy says so, as when the host
+// has been started again.
+func (h *Hypervisor) PowerCut() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id, s := range h.systems {
+		policy, ran := s.Guest.Machine.PowerRestore, s.On
+		next := *s
+		if ran {
+			h.halt(&next, h.now(), "")
+		}
+		starts := policy == schemas.PowerRestorePolicyTypesAlwaysOn || policy == schemas.PowerRestorePolicyTypesLastState && ran
+		switch {
+		case !starts || !s.Defined:
+		case s.Saved > 0:
+			next.wake()
+		default:
+			next.On, next.MemoryMiB, next.Serial = true, s.Guest.MemoryMiB, nil
+			h.boot(&next, schemas.LastResetCausesPowerRestorePolicy)
+		}
+		if err := h.put(id, next); err != nil {
+			return err
+		}
+		h.plan(id)
+	}
+	return nil
+}
+
 // FailDisk lets a guest that runs meet a disk that is full, which pauses it. NotFound when there is none.
 func (h *Hypervisor) FailDisk(systemID string) error {
 	return h.act(systemID, always, func(s *system, _ time.Time) { s.Paused, s.Cause = true, hawkfish.CauseIOError })

@@ -99,6 +99,7 @@ func host(t *testing.T, config simulated.Config) hypervisortest.Host {
 		PowerOff:     func(t *testing.T, id string) { must(t, h.PowerOff(id)) },
 		Reboot:       func(t *testing.T, id string) { must(t, h.Reboot(id)) },
 		IgnoreButton: func(t *testing.T, id string) { must(t, h.IgnoreButton(id, true)) },
+		PowerCut:     func(t *testing.T) { must(t, h.PowerCut()) },
 		Die:          func(t *testing.T, id string) { must(t, h.Die(id)) },
 		NMIs:         func(_ *testing.T, id string) int { return h.NMIs(id) },
 	}

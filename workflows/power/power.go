@@ -16,6 +16,10 @@ import (
 type Reset struct {
 	SystemID string            `json:"system"`
 	Type     schemas.ResetType `json:"type"`
+	// GraceSeconds is how long the guest may take to obey its power button; 0: as long as its host grants.
+	GraceSeconds int `json:"grace_seconds,omitempty"`
+	// Force pulls the plug on a guest that has not obeyed.
+	Force bool `json:"force,omitempty"`
 }
 
 // Change is the workflow's declaration.
@@ -107,7 +111,13 @@ func (r *run) do(step hawkfish.PowerStep, while schemas.PowerState) error {
 	if step == hawkfish.StepStart || step == hawkfish.StepReset { // either may be a boot
 		change.Guest = r.guest
 	}
+	if step == hawkfish.StepButton {
+		change.GraceSeconds = r.GraceSeconds
+	}
 	after, err := task.Do(r.Task, activityOf[step], r.queue, change)
+	if step == hawkfish.StepButton && r.Force && hawkfish.KindOf(err) == hawkfish.TimedOut {
+		return r.do(hawkfish.StepStop, "")
+	}
 	if err == nil {
 		r.Saw(after)
 	}

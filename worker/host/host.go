@@ -59,6 +59,7 @@ func (cfg Config) serve(ctx context.Context, report *reporter) error {
 	g.Go(func() error { return report.announce(ctx) })
 	g.Go(func() error { report.watch(ctx); return nil })
 	g.Go(func() error { report.send(ctx); return nil })
+	g.Go(func() error { cfg.sweep(ctx); return nil })
 	g.Go(func() error { report.inspector.run(ctx); return nil })
 	return g.Wait()
 }

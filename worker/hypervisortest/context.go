@@ -20,9 +20,13 @@ var contextTests = []test{
 		ctx, cancel := context.WithCancel(f.Context())
 		cancel()
 		for name, call := range map[string]func(){
-			"Facts":            func() { _, _ = f.Facts(ctx) },
-			"FetchImage":       func() { _, _ = f.FetchImage(ctx, src, func(int64, int64) {}) },
-			"DropImage":        func() { _ = f.DropImage(ctx, src.SHA256) },
+			"Facts":      func() { _, _ = f.Facts(ctx) },
+			"FetchImage": func() { _, _ = f.FetchImage(ctx, src, func(int64, int64) {}) },
+			"DropImage":  func() { _ = f.DropImage(ctx, src.SHA256) },
+			"FetchMedium": func() {
+				_, _ = f.FetchMedium(ctx, hawkfish.MediaSource{URL: src.URL}, func(int64, int64) {})
+			},
+			"SweepMedia":       func() { _ = f.SweepMedia(ctx, time.Hour) },
 			"CreateDisk":       func() { _ = f.CreateDisk(ctx, g) },
 			"DeleteDisks":      func() { _ = f.DeleteDisks(ctx, g.ID) },
 			"Define":           func() { _ = f.Define(ctx, g) },

@@ -51,6 +51,10 @@ type Host struct {
 	PowerCut func(t *testing.T)
 	// Die ends a guest that runs as if its process had been killed.
 	Die func(t *testing.T, systemID string)
+	// Media tells what a guest's drives have, as the guest sees it: digests by slot.
+	Media func(t *testing.T, systemID string) map[hawkfish.MediaSlot]string
+	// Eject puts out a guest's disc as the guest would.
+	Eject func(t *testing.T, systemID string)
 	// NMIs counts the non-maskable interrupts a guest has received.
 	NMIs func(t *testing.T, systemID string) int
 }
@@ -68,6 +72,7 @@ func Run(t *testing.T, w World) {
 		{"Image", imageTests},
 		{"Disk", diskTests},
 		{"Definition", definitionTests},
+		{"Media", mediaTests},
 		{"Power", powerTests},
 		{"Reset", resetTests},
 		{"Pause", pauseTests},

@@ -26,6 +26,11 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := h.shareMedia(ctx, g)
+	if err != nil {
+		return fault(err, "ComputerSystem", g.ID)
+	}
+	defer unlock()
 	_, err = work(ctx, h, func(c *conn) (struct{}, error) {
 		pool, err := h.openPool(c)
 		if err != nil {
@@ -40,7 +45,12 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 		}
 		defer rec.saving.give()
 		at := files{disk: pool.path(g.ID + diskSuffix), serial: pool.path(g.ID + serialSuffix), nvram: pool.path(nvramOf(g))}
-		return struct{}{}, h.redefine(c, id, rec, g, p, at)
+		g, loaded, err := h.takeMedia(c, pool, rec, g)
+		if err != nil {
+			return struct{}{}, err
+		}
+		at.media = loaded.files
+		return struct{}{}, h.redefine(c, id, rec, g, p, at, loaded)
 	})
 	_, err = about(g.ID, struct{}{}, err)
 	if err != nil && hawkfish.KindOf(err) == hawkfish.Exists {
@@ -53,13 +63,13 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 }
 
 // redefine replaces a definition, unless it is made from the same. The caller saves the mark.
-func (h *Host) redefine(c *conn, id golibvirt.UUID, rec *record, g hawkfish.Guest, p platform, at files) error {
+func (h *Host) redefine(c *conn, id golibvirt.UUID, rec *record, g hawkfish.Guest, p platform, at files, with loaded) error {
 	made, err := digest(g, p, at)
 	if err != nil {
 		return err
 	}
 	before, _ := h.registry.read(rec)
-	if before.Made == made {
+	if before.Made == made && before.Disc == with.disc && before.Ejected == with.ejected {
 		return nil
 	}
 	d := domain(g, p, at)
@@ -75,6 +85,7 @@ func (h *Host) redefine(c *conn, id golibvirt.UUID, rec *record, g hawkfish.Gues
 	}
 	after := before
 	after = h.restoring(after, g, runs)
+	after.Disc, after.Ejected = with.disc, with.ejected
 	after.Made, after.Generation, after.Override = made, g.Machine.Generation, overrideOf(g)
 	if after.Shape, err = shape(d); err != nil {
 		return err
@@ -90,6 +101,7 @@ func (h *Host) redefine(c *conn, id golibvirt.UUID, rec *record, g hawkfish.Gues
 		return err
 	}
 	h.registry.change(rec, func(m *mark) {
+		m.Disc, m.Ejected = after.Disc, after.Ejected
 		m.Made, m.Generation, m.Override, m.Shape = after.Made, after.Generation, after.Override, after.Shape
 		m.Restore, m.On, m.HostBoot = after.Restore, after.On, after.HostBoot
 		if !runs {
@@ -122,7 +134,7 @@ func shape(d *libvirtxml.Domain) (string, error) {
 	bare := *d
 	bare.Metadata = nil
 	devices := *d.Devices
-	devices.Disks = slices.Clone(devices.Disks)
+	devices.Disks = slices.DeleteFunc(slices.Clone(devices.Disks), isStick)
 	for i := range devices.Disks {
 		if alias := aliasOf(devices.Disks[i]); alias != schemas.BootSourceHdd {
 			devices.Disks[i].Source = nil
@@ -134,10 +146,13 @@ func shape(d *libvirtxml.Domain) (string, error) {
 	return hex.EncodeToString(sum[:8]), err
 }
 
-// Configure is Define for a guest that may run. What a running guest does not have yet comes with its next start from
+// Configure is Define for a guest that may run. It gets its media at once; what else it does not have yet comes with its next start from
 // off, which its own reboot then is, too.
 func (h *Host) Configure(ctx context.Context, g hawkfish.Guest) (hawkfish.Observation, error) {
 	if err := h.Define(ctx, g); err != nil {
+		return hawkfish.Observation{}, err
+	}
+	if err := h.matchMedia(ctx, g.ID); err != nil {
 		return hawkfish.Observation{}, err
 	}
 	return h.withPower(ctx, g.ID, func(g guest) error {

@@ -32,9 +32,9 @@ func aliasOf(disk libvirtxml.DomainDisk) schemas.BootSource {
 	switch {
 	case disk.Device == "cdrom":
 		return schemas.BootSourceCd
-	case disk.Device == "floppy":
+	case isStick(disk) && disk.Target.Dev == mediaTargets[hawkfish.SlotFloppy]:
 		return schemas.BootSourceFloppy
-	case disk.Target != nil && disk.Target.Bus == "usb":
+	case isStick(disk):
 		return schemas.BootSourceUsb
 	}
 	return schemas.BootSourceHdd
@@ -47,7 +47,12 @@ func rank(d *libvirtxml.Domain, order []schemas.BootSource) {
 		*one.boot = nil
 	}
 	place := uint(0)
+	ranked := map[schemas.BootSource]bool{}
 	for _, source := range order {
+		if comesAndGoes(source) && !ranked[source] && !slices.ContainsFunc(devices, func(one device) bool { return one.alias == source }) {
+			place++ // it is kept free, so that a guest that runs can be given the device, and no other moves
+		}
+		ranked[source] = true
 		for _, one := range devices {
 			if one.alias == deviceOf(source) && *one.boot == nil {
 				place++
@@ -55,6 +60,11 @@ func rank(d *libvirtxml.Domain, order []schemas.BootSource) {
 			}
 		}
 	}
+}
+
+// comesAndGoes reports whether a source's device is there only together with its medium.
+func comesAndGoes(source schemas.BootSource) bool {
+	return source == schemas.BootSourceUsb || source == schemas.BootSourceFloppy
 }
 
 // deviceOf names the devices that a source is. OVMF tries all that an interface can do where its place is.

@@ -18,16 +18,6 @@ func bootDisk(path string) libvirtxml.DomainDisk {
 	}
 }
 
-// cdrom is an empty drive.
-func cdrom() libvirtxml.DomainDisk {
-	return libvirtxml.DomainDisk{
-		Device:   "cdrom",
-		Driver:   &libvirtxml.DomainDiskDriver{Name: "qemu", Type: "raw"},
-		Target:   &libvirtxml.DomainDiskTarget{Dev: "sda", Bus: "sata"},
-		ReadOnly: &libvirtxml.DomainDiskReadOnly{},
-	}
-}
-
 func interfaces(g hawkfish.Guest) []libvirtxml.DomainInterface {
 	if g.Network == "" {
 		return nil

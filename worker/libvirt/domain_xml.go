@@ -9,7 +9,10 @@ import (
 )
 
 // files are where a guest's files are on the host.
-type files struct{ disk, serial, nvram string }
+type files struct {
+	disk, serial, nvram string
+	media               map[hawkfish.MediaSlot]string // of the drives that have some
+}
 
 // domain describes a guest to libvirt (https://libvirt.org/formatdomain.html).
 func domain(g hawkfish.Guest, p platform, at files) *libvirtxml.Domain {
@@ -21,7 +24,7 @@ func domain(g hawkfish.Guest, p platform, at files) *libvirtxml.Domain {
 	d.OS.SMBios = &libvirtxml.DomainSMBios{Mode: "sysinfo"}
 	setFirmware(&d, g, at.nvram)
 	setUp(&d, g, p)
-	d.Devices.Disks = []libvirtxml.DomainDisk{bootDisk(at.disk), cdrom()}
+	d.Devices.Disks = append([]libvirtxml.DomainDisk{bootDisk(at.disk)}, mediaDisks(at.media)...)
 	d.Devices.Disks[0].Serial = driveSerial(g.ID)
 	d.Devices.Interfaces = interfaces(g)
 	addDevices(&d, at.serial)

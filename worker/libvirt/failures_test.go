@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/fetch/once"
 	"github.com/projectbeskar/hawkfish/lab/labtest"
 	"github.com/projectbeskar/hawkfish/schemas"
 )
@@ -124,6 +125,7 @@ func TestHostCrashes(t *testing.T) {
 
 // source is an image that does something when a part of it has been read.
 type source struct {
+	once.Source // of media: none
 	size, pause int64
 	then        func() error
 }

@@ -3,6 +3,7 @@ package libvirt
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,7 +40,10 @@ type event struct {
 	at   time.Time
 }
 
-const otherwise happening = -1
+const (
+	otherwise happening = -1 - iota
+	trayMoved
+)
 
 // heartbeat is how often a silent connection is tried: a daemon that hangs sends no event either.
 const heartbeat = 5 * time.Second
@@ -80,15 +84,21 @@ func (f *feed) listen(ctx context.Context, subscribed func()) error {
 	}
 	defer c.close()
 	defer context.AfterFunc(ctx, c.close)()
-	var lifecycle, reboot <-chan any
+	var lifecycle, reboot, trays <-chan any
 	err = bounded(ctx, f.h.cfg.Deadline, c, func() (err error) {
 		if lifecycle, err = c.SubscribeEvents(ctx, golibvirt.DomainEventIDLifecycle, nil); err == nil {
 			reboot, err = c.SubscribeEvents(ctx, golibvirt.DomainEventIDReboot, nil)
 		}
+		if err == nil {
+			trays, err = c.SubscribeEvents(ctx, golibvirt.DomainEventIDTrayChange, nil)
+		}
+		if err == nil {
+			err = f.askForTrays(c)
+		}
 		return err
 	})
 	// go-libvirt's goroutines end when the connection has been closed and all they hold has been taken.
-	defer func() { go drain(lifecycle); go drain(reboot) }()
+	defer func() { go drain(lifecycle); go drain(reboot); go drain(trays) }()
 	if err != nil {
 		return err
 	}
@@ -109,7 +119,7 @@ func (f *feed) listen(ctx context.Context, subscribed func()) error {
 		c.close() // ends what follows
 		looking <- err
 	}()
-	err = f.follow(c, lifecycle, reboot)
+	err = f.follow(c, lifecycle, reboot, trays)
 	f.connect(nil, ctx)
 	cancel()
 	err = errors.Join(err, <-looking)
@@ -118,7 +128,7 @@ func (f *feed) listen(ctx context.Context, subscribed func()) error {
 }
 
 // follow notes events, and sees to it that libvirtd is alive, until the connection is lost.
-func (f *feed) follow(c *conn, lifecycle, reboot <-chan any) error {
+func (f *feed) follow(c *conn, lifecycle, reboot, trays <-chan any) error {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
@@ -135,12 +145,28 @@ func (f *feed) follow(c *conn, lifecycle, reboot <-chan any) error {
 			if m, ok := e.(*golibvirt.DomainEventCallbackRebootMsg); ok {
 				f.take(m.Msg.Dom, rebooted)
 			}
+		case e, ok := <-trays:
+			if !ok {
+				return golibvirt.ErrInterrupted
+			}
+			if m, ok := e.(*golibvirt.DomainEventCallbackTrayChangeMsg); ok {
+				f.take(m.Msg.Dom, trayMoved)
+			}
 		case <-beat.C:
 			if err := bounded(context.Background(), f.h.cfg.Deadline, c, c.ping); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// askForTrays has the trays of all guests that run looked at: they may have moved while nobody listened.
+func (f *feed) askForTrays(c *conn) error {
+	running, _, err := c.ConnectListAllDomains(1, golibvirt.ConnectListDomainsActive)
+	for _, dom := range running {
+		f.take(dom, trayMoved)
+	}
+	return err
 }
 
 func drain(ch <-chan any) {
@@ -217,6 +243,11 @@ func (f *feed) look(ctx context.Context, id golibvirt.UUID, events []event) erro
 			}
 			g, err = h.look(c, id)
 		}
+		if err == nil && slices.ContainsFunc(events, func(e event) bool { return e.what == trayMoved }) {
+			if err = h.noteEjection(g); err == nil {
+				g, err = h.look(c, id)
+			}
+		}
 		if errors.Is(err, errForeign) || isCode(err, golibvirt.ErrNoDomain) && !ours {
 			return hawkfish.Observation{}, nil
 		}
@@ -241,7 +272,7 @@ var causesOfReset = map[happening]schemas.LastResetCauses{
 func (h *Host) dateByItself(rec *record, events []event) bool {
 	dated := false
 	for _, e := range events {
-		if e.what == otherwise || h.registry.isOurs(rec, e.what, e.at) {
+		if e.what < 0 || h.registry.isOurs(rec, e.what, e.at) {
 			continue
 		}
 		h.registry.change(rec, func(m *mark) {

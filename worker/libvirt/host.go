@@ -22,11 +22,13 @@ import (
 	golibvirt "github.com/digitalocean/go-libvirt"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/fetch/once"
 )
 
 // Source opens what images are fetched from. size is 0 when it is not known.
 type Source interface {
 	Open(ctx context.Context, url string) (body io.ReadCloser, size int64, err error)
+	once.Source // of media
 }
 
 // Config says which libvirtd a host is, and how guests are made on it. Only URI is required.
@@ -81,6 +83,8 @@ type Host struct {
 	log      *slog.Logger
 	conns    *connections
 	locks    keyLocks // of images, by digest
+	shelf    *shelf
+	fetches  *once.Fetcher // of media
 	registry registry
 	feed     *feed
 	packages packages // of firmware
@@ -108,6 +112,8 @@ func Open(ctx context.Context, cfg Config) (*Host, error) {
 	h := &Host{cfg: cfg, log: cfg.Log.With("libvirt", cfg.URI), setup: newTurn(), stop: stop}
 	h.conns = newConnections(at, cfg.Connections, cfg.Deadline)
 	h.feed = newFeed(h)
+	h.shelf = newShelf(h)
+	h.fetches = once.New(cfg.Source, h.shelf)
 	if at.network == "unix" {
 		h.packages.status = dpkgStatus
 	}

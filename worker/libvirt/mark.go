@@ -27,6 +27,8 @@ type mark struct {
 	ResetCause schemas.LastResetCauses `xml:"reset-cause,attr,omitempty"`
 	ResetOp    string                  `xml:"reset-op,attr,omitempty"` // the operation of its last reset
 	NMIOp      string                  `xml:"nmi-op,attr,omitempty"`   // the operation of its last NMI
+	Disc       string                  `xml:"disc,attr,omitempty"`     // ID of the medium in its CD drive
+	Ejected    string                  `xml:"ejected,attr,omitempty"`  // IDs of media that the guest has put out by itself
 
 	// What the next boot gives the guest, and what its last one has given.
 	Shape          string `xml:"shape,attr,omitempty"`           // digest of what of the definition only a boot can give

@@ -3,6 +3,7 @@ package libvirt
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
@@ -103,7 +104,7 @@ func (h *Host) look(c *conn, id golibvirt.UUID) (guest, error) {
 func observation(rec *record, m mark, at time.Time, state golibvirt.DomainState, reason int32, cause hawkfish.PowerCause) hawkfish.Observation {
 	o := hawkfish.Observation{
 		SystemID: rec.id, At: at, LastReset: m.LastReset.Time, ResetCause: m.ResetCause, Power: powerOf(state, reason), Cause: cause,
-		Booted: m.Booted, Generation: m.Generation,
+		Booted: m.Booted, Generation: m.Generation, Ejected: strings.Fields(m.Ejected),
 	}
 	switch {
 	case !isOff(state):

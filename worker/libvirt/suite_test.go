@@ -27,6 +27,8 @@ func TestHypervisor(t *testing.T) {
 				Reboot:   func(t *testing.T, id string) { typeKey(t, current, id, 'r') },
 				PowerCut: b.powerCut,
 				Die:      kill,
+				Media:    func(t *testing.T, id string) map[hawkfish.MediaSlot]string { return drivesOf(t, current, id) },
+				Eject:    func(t *testing.T, id string) { openTray(t, b, id) },
 				IgnoreButton: func(t *testing.T, id string) {
 					typeKey(t, current, id, 'i')
 					eventually(t, "the guest ignores its button", func() bool {

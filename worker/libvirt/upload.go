@@ -20,7 +20,7 @@ func (h *Host) upload(ctx context.Context, src hawkfish.ImageSource, digest stri
 	if err != nil {
 		return none, err
 	}
-	if err := h.makeRoom(ctx, digest, size); err != nil {
+	if err := h.makeRoom(ctx, imageVolume(digest), size); err != nil {
 		return none, err
 	}
 	facts := hawkfish.ImageFacts{SHA256: digest, VirtualBytes: virtual}
@@ -38,14 +38,14 @@ func (h *Host) upload(ctx context.Context, src hawkfish.ImageSource, digest stri
 		err = h.complete(ctx, facts, src.Format)
 	}
 	if err != nil {
-		h.discard(ctx, digest)
+		h.discard(ctx, imageVolume(digest))
 		return none, err
 	}
 	return facts, nil
 }
 
-// makeRoom makes the image's volume, without any bytes.
-func (h *Host) makeRoom(ctx context.Context, digest string, size int64) error {
+// makeRoom makes a volume, without any bytes.
+func (h *Host) makeRoom(ctx context.Context, volume string, size int64) error {
 	_, err := work(ctx, h, func(c *conn) (struct{}, error) {
 		p, err := h.openPool(c)
 		if err != nil {
@@ -58,11 +58,11 @@ func (h *Host) makeRoom(ctx context.Context, digest string, size int64) error {
 		if size > 0 && uint64(size) > free {
 			return struct{}{}, &hawkfish.Error{Kind: hawkfish.Exhausted, Message: "the host's storage has no room for the image"}
 		}
-		if err := p.remove(c, imageVolume(digest)); err != nil {
+		if err := p.remove(c, volume); err != nil {
 			return struct{}{}, err
 		}
 		// Guests of several systems read it, maybe as an unprivileged user.
-		err = p.create(c, emptyVolume(imageVolume(digest), "0644"))
+		err = p.create(c, emptyVolume(volume, "0644"))
 		return struct{}{}, err
 	})
 	return err
@@ -117,7 +117,7 @@ func (h *Host) complete(ctx context.Context, facts hawkfish.ImageFacts, format h
 }
 
 // discard removes what a failed transfer has left, even when the caller has given up.
-func (h *Host) discard(ctx context.Context, digest string) {
+func (h *Host) discard(ctx context.Context, volume string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.cfg.Deadline/2)
 	defer cancel()
 	_, err := ask(ctx, h, func(c *conn) (struct{}, error) {
@@ -125,9 +125,9 @@ func (h *Host) discard(ctx context.Context, digest string) {
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, p.remove(c, imageVolume(digest))
+		return struct{}{}, p.remove(c, volume)
 	})
 	if err != nil {
-		h.log.Warn("half an image is left until the next fetch", "image", digest, "error", err)
+		h.log.Warn("half an image is left until the next fetch", "volume", volume, "error", err)
 	}
 }

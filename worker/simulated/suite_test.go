@@ -101,6 +101,8 @@ func host(t *testing.T, config simulated.Config) hypervisortest.Host {
 		IgnoreButton: func(t *testing.T, id string) { must(t, h.IgnoreButton(id, true)) },
 		PowerCut:     func(t *testing.T) { must(t, h.PowerCut()) },
 		Die:          func(t *testing.T, id string) { must(t, h.Die(id)) },
+		Media:        func(_ *testing.T, id string) map[hawkfish.MediaSlot]string { return h.Media(id) },
+		Eject:        func(t *testing.T, id string) { must(t, h.Eject(id)) },
 		NMIs:         func(_ *testing.T, id string) int { return h.NMIs(id) },
 	}
 	if config.Dir != "" {

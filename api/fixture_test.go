@@ -78,6 +78,9 @@ func newService(t *testing.T) *service {
 		ReadSerial: func(_ context.Context, host string, tail console.Tail) ([]byte, error) {
 			return []byte("booted on " + host + "\xff"), nil
 		},
+		Seal: func(_, _ string) (hawkfish.Sealed, error) {
+			return hawkfish.Sealed{}, &hawkfish.Error{Kind: hawkfish.Conflict, Property: "/Password", Value: "******", Message: "there is no key"}
+		},
 		CheckURL: func(url string) error {
 			if strings.HasPrefix(url, "https://") {
 				return nil

@@ -35,7 +35,11 @@ func (c *Control) InsertMedia(ctx context.Context, asked Asked, s hawkfish.Syste
 	if req.VerifyCertificate != nil {
 		in.Unverified = !*req.VerifyCertificate
 	}
-	if err := errors.Join(c.checkInsertion(req), c.seal(&in, req.Password)); err != nil {
+	err := c.checkInsertion(req)
+	if err == nil {
+		err = c.seal(&in, req.Password)
+	}
+	if err != nil {
 		return hawkfish.Task{}, err
 	}
 	target := systemTarget(s)

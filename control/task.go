@@ -123,15 +123,21 @@ func (c *Control) TaskProgress(ctx context.Context, t hawkfish.Task) Progress {
 	return p
 }
 
-// percent gives every step of an operation the same share, and the running one the part that it reports.
+// percent gives every step of an operation its share, and the running one the part that it reports.
 func percent(steps []string, running string, of durable.Progress) int {
 	at := slices.Index(steps, running)
 	if at < 0 {
 		return 0
 	}
-	part := 0.0
-	if of.Total > 0 {
-		part = min(1, float64(of.Done)/float64(of.Total))
+	done, all := 0.0, 0.0
+	for i, step := range steps {
+		share := float64(workflows.Share(step))
+		if all += share; i < at {
+			done += share
+		}
 	}
-	return min(99, int(100*(float64(at)+part)/float64(len(steps))))
+	if of.Total > 0 {
+		done += float64(workflows.Share(running)) * min(1, float64(of.Done)/float64(of.Total))
+	}
+	return min(99, int(100*done/all))
 }

@@ -6,6 +6,8 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"github.com/projectbeskar/hawkfish"
+	imagesteps "github.com/projectbeskar/hawkfish/activities/images"
+	mediasteps "github.com/projectbeskar/hawkfish/activities/media"
 	"github.com/projectbeskar/hawkfish/internal/durable"
 	"github.com/projectbeskar/hawkfish/workflows/batch"
 	"github.com/projectbeskar/hawkfish/workflows/configuration"
@@ -43,4 +45,13 @@ var Steps = map[hawkfish.Operation][]string{
 	hawkfish.OpImportImage:   images.Import.Steps,
 	hawkfish.OpDeleteImage:   images.Delete.Steps,
 	hawkfish.OpBatch:         batch.Provision.Steps,
+}
+
+// Share says how much of an operation a step is, compared with others: what transfers a file is nearly all of it, so that
+// its part of the bytes is the operation's progress.
+func Share(step string) int {
+	if step == mediasteps.Fetch.Name || step == imagesteps.Fetch.Name {
+		return 100
+	}
+	return 1
 }

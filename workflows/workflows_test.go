@@ -10,6 +10,7 @@ import (
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/activities/images"
+	"github.com/projectbeskar/hawkfish/activities/media"
 	"github.com/projectbeskar/hawkfish/activities/placement"
 	"github.com/projectbeskar/hawkfish/activities/power"
 	steps "github.com/projectbeskar/hawkfish/activities/provision"
@@ -19,6 +20,7 @@ import (
 	"github.com/projectbeskar/hawkfish/schemas"
 	"github.com/projectbeskar/hawkfish/workflows/deletion"
 	imageflows "github.com/projectbeskar/hawkfish/workflows/images"
+	mediaflow "github.com/projectbeskar/hawkfish/workflows/media"
 	powerflow "github.com/projectbeskar/hawkfish/workflows/power"
 	"github.com/projectbeskar/hawkfish/workflows/provision"
 	"github.com/projectbeskar/hawkfish/workflows/task"
@@ -31,6 +33,8 @@ type world struct {
 	suspended []record.Suspension
 	power     schemas.PowerState
 	known     schemas.PowerState // as last observed; empty: never
+	// configured are the guests that were configured.
+	configured []hawkfish.Guest
 }
 
 func newWorld(t *testing.T) *world {
@@ -39,13 +43,20 @@ func newWorld(t *testing.T) *world {
 		return hawkfish.Observation{SystemID: "s1", Power: w.power, At: time.Unix(1, 0)}
 	}
 	durabletest.Step(w.Run, placement.Place, func(placement.System) placement.Host { return placement.Host{ID: "h1"} })
-	durabletest.Step(w.Run, placement.Locate, func(placement.System) placement.Host { return placement.Host{ID: "h1", Power: w.known} })
+	durabletest.Step(w.Run, placement.Locate, func(placement.System) placement.Host {
+		return placement.Host{ID: "h1", Power: w.known, Guest: withMedia("https://x/stick")}
+	})
 	durabletest.Step(w.Run, placement.Reachable, func(durable.None) placement.Hosts { return placement.Hosts{IDs: []string{"h1", "h2"}} })
 	durabletest.Step(w.Run, images.Fetch, func(hawkfish.ImageSource) hawkfish.ImageFacts { return hawkfish.ImageFacts{SHA256: "d"} })
 	durabletest.Does(w.Run, images.Drop)
 	durabletest.Does(w.Run, steps.CreateDisk)
 	durabletest.Does(w.Run, steps.Define)
 	durabletest.Does(w.Run, steps.Undefine)
+	durabletest.Step(w.Run, media.Fetch, func(hawkfish.Insertion) hawkfish.ImageFacts { return hawkfish.ImageFacts{SHA256: "d"} })
+	durabletest.Step(w.Run, steps.Configure, func(g hawkfish.Guest) hawkfish.Observation {
+		w.configured = append(w.configured, g)
+		return hawkfish.Observation{SystemID: g.ID, Power: w.power, At: time.Unix(1, 0)}
+	})
 	durabletest.Does(w.Run, steps.DeleteDisks)
 	for _, a := range []durable.Activity[power.Change, hawkfish.Observation]{power.Observe, power.Start, power.Stop, power.Shutdown, power.Reset, power.NMI, power.Pause, power.Resume, power.Suspend} {
 		durabletest.Try(w.Run, a, func(c power.Change) (hawkfish.Observation, error) {
@@ -92,6 +103,10 @@ var (
 	stop     = power.Stop.Name
 	observe  = power.Observe.Name
 	finish   = record.Finish.Name
+	load     = media.Fetch.Name
+
+	configure = steps.Configure.Name
+	insertion = hawkfish.Insertion{SystemID: "s1", Slot: hawkfish.SlotCd, URL: "https://x/a.iso"}
 )
 
 // Every workflow, abandoned at every step, takes back exactly what it had begun.
@@ -130,6 +145,17 @@ func TestEveryStepCanFail(t *testing.T) {
 		{"import", imageflows.RunImport, hawkfish.ImageSource{URL: "file:///x"}, map[string][]string{
 			"":    {placement.Reachable.Name, fetch, finish},
 			fetch: {placement.Reachable.Name, fetch, finish},
+		}},
+		{"insert media", mediaflow.RunInsert, insertion, map[string][]string{
+			"":     {locate, load, configure, finish},
+			locate: {locate, finish},
+			load:   {locate, load, finish},
+		}},
+		{"eject media", mediaflow.RunEject, hawkfish.Ejection{SystemID: "s1", Slot: hawkfish.SlotUsb}, map[string][]string{
+			"": {locate, configure, finish},
+		}},
+		{"eject nothing", mediaflow.RunEject, hawkfish.Ejection{SystemID: "s1", Slot: hawkfish.SlotCd}, map[string][]string{
+			"": {locate, finish},
 		}},
 		{"delete image", imageflows.RunDelete, imageflows.Removal{SHA256: "d"}, map[string][]string{
 			"": {placement.Reachable.Name, images.Drop.Name, images.Drop.Name, finish},

@@ -46,7 +46,7 @@ func (s *shape) publish(out *bytes.Buffer, v node) {
 			case f != nil:
 				f.shape.publish(out, m.value)
 			default:
-				out.Write(m.value.raw)
+				m.value.writeTo(out)
 			}
 		}
 		out.WriteByte('}')
@@ -59,6 +59,15 @@ func (s *shape) publish(out *bytes.Buffer, v node) {
 		}
 		out.WriteByte(']')
 	default:
-		out.Write(v.raw)
+		v.writeTo(out)
 	}
+}
+
+// writeTo writes a value as it was.
+func (v node) writeTo(out *bytes.Buffer) {
+	if v.kind == kindString {
+		out.Write(encode(v.text))
+		return
+	}
+	out.Write(v.raw)
 }

@@ -87,6 +87,10 @@ type Hypervisor interface {
 	// NotFound when the system has no domain here.
 	Inspect(ctx context.Context, systemID string) (Inventory, error)
 
+	// Measure counts what the guests that run have used. One that does not answer is left out, or some of its figures are 0: it
+	// keeps nobody waiting.
+	Measure(ctx context.Context) (Measurement, error)
+
 	// SerialOutput returns the last max bytes that the guest wrote to its first serial port
 	// since it was last started from off; nothing when it has never run.
 	SerialOutput(ctx context.Context, systemID string, max int) ([]byte, error)

@@ -28,6 +28,7 @@ type Store interface {
 	SettingsKeeper
 	Trail
 	Logs
+	Telemetry
 	Outbox
 	Housekeeping
 }
@@ -158,6 +159,8 @@ type Ledger interface {
 	// the task, writes the events, and gives the target's next task its turn.
 	FinishTask(ctx context.Context, taskID string, o Outcome, seen *Observation, img *ImageFacts) error
 
+	// RecordMetrics stores the samples of systems that are placed on the host; others are ignored.
+	RecordMetrics(ctx context.Context, m Measurement) error
 	// AnnounceHost stores what a host says of itself, and that it lives. Conflict when another machine has the name: one that
 	// lives, or that systems are on.
 	AnnounceHost(ctx context.Context, id, uri string, facts HostFacts) error

@@ -5,6 +5,7 @@ package api
 
 import (
 	"slices"
+	"time"
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/api/describe"
@@ -24,6 +25,8 @@ type ServiceInfo struct {
 	HostName string // what clients call the service
 	Port     int    // where it listens
 	TLS      bool   // it speaks TLS itself
+
+	Telemetry time.Duration // how often hosts count what guests use; 0: never
 }
 
 // Resources is the standard tree of the fleet view.
@@ -45,6 +48,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 		bios(c),
 		logs(c),
 		updateService(c, info),
+		telemetry(c, info),
 		chassis(c),
 		media(c),
 		certificates(c),

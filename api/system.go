@@ -75,6 +75,7 @@ type systemOem struct {
 	MAC       string               `json:"MAC,omitempty"`
 	Boot      systemBoot           `json:"Boot"`
 	SerialLog *redfish.Link        `json:"SerialLog,omitempty"`
+	Metrics   *redfish.Link        `json:"Metrics,omitempty"`
 	// PowerCause says why PowerState is what it is.
 	PowerCause hawkfish.PowerCause `json:"PowerCause,omitempty"`
 }
@@ -183,6 +184,7 @@ func showSystemOem(to redfish.Links, s hawkfish.System) any {
 		Type: "#HawkFishComputerSystem.v1_0_0.HawkFishComputerSystem", Phase: s.Phase, Host: s.HostID, Project: s.ProjectID,
 		Image: s.ImageID, DiskGiB: s.DiskGiB, Network: s.Network, MAC: s.MAC,
 		Boot: systemBoot{Primary: s.Machine.Boot.Primary, Firmware: s.Machine.Mode()}, SerialLog: to.To("HawkFishSerialLog", s.ID),
+		Metrics:    to.To("HawkFishMetrics", s.ID),
 		PowerCause: s.PowerCause,
 	}
 }

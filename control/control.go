@@ -26,6 +26,7 @@ type Store interface {
 	hawkfish.SettingsKeeper
 	hawkfish.Trail
 	hawkfish.Logs
+	hawkfish.Telemetry
 }
 
 // Asked is who asks for something, and with which request; it is kept with the task.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/projectbeskar/hawkfish"
@@ -113,7 +114,7 @@ func systemLost(ctx context.Context, q *db.Queries, t hawkfish.Task, _ *hawkfish
 }
 
 func removeSystem(ctx context.Context, q *db.Queries, t hawkfish.Task, _ *hawkfish.ImageFacts) error {
-	if err := q.DropLogs(ctx, t.Target.ID); err != nil {
+	if err := errors.Join(q.DropLogs(ctx, t.Target.ID), q.DropMetrics(ctx, t.Target.ID)); err != nil {
 		return err
 	}
 	_, err := q.DeleteSystem(ctx, t.Target.ID)

@@ -17,6 +17,9 @@ func Register(r worker.ActivityRegistry, ledger hawkfish.Ledger) {
 	durable.Implement(r, Observe, func(ctx context.Context, s Sighting) (durable.None, error) {
 		return durable.None{}, ledger.Observe(ctx, s.HostID, s.Seen, s.Complete)
 	})
+	durable.Implement(r, Measure, func(ctx context.Context, m hawkfish.Measurement) (durable.None, error) {
+		return durable.None{}, ledger.RecordMetrics(ctx, m)
+	})
 	durable.Implement(r, Describe, func(ctx context.Context, d Description) (durable.None, error) {
 		return durable.None{}, ledger.RecordInventories(ctx, d.HostID, d.Seen)
 	})

@@ -18,6 +18,7 @@ type Config struct {
 	Retention
 	Temporal
 	Secrets
+	Telemetry
 	Host
 	Simulated
 	Logging
@@ -90,6 +91,11 @@ type Temporal struct {
 type Secrets struct {
 	SecretKeys     Secret `key:"secret_keys" validate:"omitempty,excluded_with=SecretKeysFile,keyring" help:"keys that encrypt the passwords of image servers (AES-256-GCM) on their way from the API to a host, and in the database the private keys of certificates that administrators put in place of the listeners' own, in the form of codec_keys; api and host need the same ones; unset: those of codec_keys. Without either no such password and no certificate is taken; make run makes one of its own"`
 	SecretKeysFile string `key:"secret_keys_file" help:"file that holds the same keys, one a line"`
+}
+
+// Telemetry is how often figures are taken.
+type Telemetry struct {
+	TelemetryInterval time.Duration `key:"telemetry_interval" default:"1m" validate:"min=0,max=30m" help:"how often hosts count what their guests use, at most half an hour; 0 means never. The last hour is kept, of each minute the last count. API and hosts should agree"`
 }
 
 // Host is for the process beside a hypervisor.

@@ -161,7 +161,7 @@ func (p Parts) responder(c *control.Control, info api.ServiceInfo) *ssdp.Respond
 // replica finds the same one, and it lives as long as the database does.
 func (p Parts) info(ctx context.Context, st *store.Store) (api.ServiceInfo, error) {
 	project, err := st.FindProject(ctx, hawkfish.Scope{All: true}, hawkfish.DefaultProject)
-	info := api.ServiceInfo{UUID: project.ID, Version: Version(), TemporalUI: p.Config.TemporalUIURL, TemporalNamespace: p.Config.TemporalNamespace}
+	info := api.ServiceInfo{UUID: project.ID, Version: Version(), TemporalUI: p.Config.TemporalUIURL, TemporalNamespace: p.Config.TemporalNamespace, Telemetry: p.Config.TelemetryInterval}
 	info.HostName, info.TLS = p.Config.HostName, p.Config.TLSMode != config.TLSOff
 	if info.HostName == "" {
 		info.HostName, _ = os.Hostname() // the kernel knows it

@@ -83,6 +83,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"Audit":                   testAudit,
 		"Logs":                    testLogs,
 		"LogsAreBounded":          testLogsAreBounded,
+		"Metrics":                 testMetrics,
 		"Strangers":               testStrangers,
 		"Events":                  testEvents,
 		"EventsAppearInOrder":     testEventsAppearInOrder,

@@ -31,6 +31,7 @@ type Config struct {
 	Grace       power.Grace   // zero: power.DefaultGrace
 	StopTimeout time.Duration // how long running steps may go on after ctx ends
 	Unseal      media.Unseal  // opens the passwords of media
+	Measure     time.Duration // how often what guests use is told; 0: never
 	Log         *slog.Logger
 }
 
@@ -58,6 +59,7 @@ func (cfg Config) serve(ctx context.Context, report *reporter) error {
 	g.Go(func() error { return durable.Serve(ctx, cfg.Log, cfg.worker) })
 	g.Go(func() error { return report.announce(ctx) })
 	g.Go(func() error { report.watch(ctx); return nil })
+	g.Go(func() error { newMeter(cfg).run(ctx); return nil })
 	g.Go(func() error { report.send(ctx); return nil })
 	g.Go(func() error { cfg.sweep(ctx); return nil })
 	g.Go(func() error { report.inspector.run(ctx); return nil })

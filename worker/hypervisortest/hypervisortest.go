@@ -82,6 +82,7 @@ func Run(t *testing.T, w World) {
 		{"Serial", serialTests},
 		{"Observe", observeTests},
 		{"Inspect", inspectTests},
+		{"Measure", measureTests},
 		{"Watch", watchTests},
 		{"Reopen", reopenTests},
 		{"Context", contextTests},

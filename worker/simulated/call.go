@@ -37,6 +37,7 @@ const (
 	MethodWatch            Method = "Watch"
 	MethodSerialOutput     Method = "SerialOutput"
 	MethodInspect          Method = "Inspect"
+	MethodMeasure          Method = "Measure"
 )
 
 // Latency is how long a call takes, picked evenly between the two.

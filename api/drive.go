@@ -46,22 +46,26 @@ type volumeLinks struct {
 // blockSize is QEMU's, of every kind of disk that nobody tells another one, in bytes.
 const blockSize = 512
 
-func driveKey(d hawkfish.Drive) string { return d.Bus + "/" + d.Name }
+func volumeKey(d hawkfish.Drive) string { return d.Bus + "/" + d.Name }
 
-// drives have no collection of their own: a Storage lists them.
+// driveID is unique in a system: libvirt's names are, whatever the bus.
+func driveID(d hawkfish.Drive) string { return d.Name }
+
 func drives(c *control.Control) []redfish.Resource {
 	list := func(s stock) []hawkfish.Drive { return s.has.Drives }
-	drive := parts[driveView, hawkfish.Drive]{
-		Type: schemas.TypeDrive, Collection: schemas.TypeDriveCollection,
-		Path: storagePath + "/{storage}/Drives", Vars: []string{"storage", "drive"}, Within: unitKeys,
-		List: list, Key: driveKey, Show: showDrive,
-	}.resources(c)
-	volumes := parts[volumeView, hawkfish.Drive]{
-		Type: schemas.TypeVolume, Collection: schemas.TypeVolumeCollection, Title: "Volumes",
-		Path: storagePath + "/{storage}/Volumes", Vars: []string{"storage", "volume"}, Within: unitKeys,
-		List: list, Key: driveKey, Show: showVolume,
-	}.resources(c)
-	return append(drive[1:], volumes...)
+	return append(
+		parts[driveView, hawkfish.Drive]{
+			Type: schemas.TypeDrive, Collection: schemas.TypeDriveCollection, Title: "Drives",
+			Path: "/redfish/v1/Chassis/{id}/Drives", Vars: []string{"drive"}, List: list, Key: driveID, Show: showDrive,
+		}.resources(c),
+		parts[volumeView, hawkfish.Drive]{
+			Type: schemas.TypeVolume, Collection: schemas.TypeVolumeCollection, Title: "Volumes",
+			Path: storagePath + "/{storage}/Volumes", Vars: []string{"storage", "volume"}, Within: unitKeys,
+			// Ironic asks for it; what changes here changes at once.
+			ApplyTimes: []schemas.OperationApplyTime{schemas.OperationApplyTimeImmediate},
+			List:       list, Key: volumeKey, Show: showVolume,
+		}.resources(c)...,
+	)
 }
 
 func showDrive(to redfish.Links, s stock, d hawkfish.Drive) driveView {
@@ -70,7 +74,7 @@ func showDrive(to redfish.Links, s stock, d hawkfish.Drive) driveView {
 		Manufacturer: emulator, Model: nameOfBus(d.Bus) + " disk", SerialNumber: d.Serial, Status: working,
 		Links: driveLinks{
 			Chassis: to.To("Chassis", s.ID), Storage: to.To("Storage", s.ID+"/"+d.Bus),
-			Volumes: []redfish.Link{*to.To("Volume", s.ID+"/"+driveKey(d))},
+			Volumes: []redfish.Link{*to.To("Volume", s.ID+"/"+volumeKey(d))},
 		},
 	}
 	for _, p := range speaks(d.Bus) {
@@ -82,7 +86,7 @@ func showDrive(to redfish.Links, s stock, d hawkfish.Drive) driveView {
 func showVolume(to redfish.Links, s stock, d hawkfish.Drive) volumeView {
 	return volumeView{
 		ID: d.Name, Name: "Volume " + d.Name, CapacityBytes: d.Bytes, BlockSizeBytes: blockSize, RAIDType: schemas.RAIDTypeNone, Status: working,
-		Links: volumeLinks{Drives: []redfish.Link{*to.To("Drive", s.ID+"/"+driveKey(d))}},
+		Links: volumeLinks{Drives: []redfish.Link{*to.To("Drive", s.ID+"/"+driveID(d))}},
 	}
 }
 

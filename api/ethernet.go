@@ -31,6 +31,7 @@ type ipv4View struct {
 	Address       string                     `json:"Address"`
 	SubnetMask    string                     `json:"SubnetMask"`
 	AddressOrigin *schemas.IPv4AddressOrigin `json:"AddressOrigin"` // null: the guest does not say
+	Gateway       *string                    `json:"Gateway"`       // nobody says
 }
 
 type ipv6View struct {

@@ -8,6 +8,7 @@ import (
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/api/redfish"
 	"github.com/projectbeskar/hawkfish/control"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // stock is a system and what it has: as its host has told, and until then as it is planned.
@@ -47,8 +48,9 @@ type parts[V, P any] struct {
 	Vars                    []string // of the path below the system, the thing's own last
 	List                    func(stock) []P
 	// Key returns the values of Vars, joined by "/".
-	Key  func(P) string
-	Show func(to redfish.Links, s stock, it P) V
+	Key        func(P) string
+	Show       func(to redfish.Links, s stock, it P) V
+	ApplyTimes []schemas.OperationApplyTime // of the collection
 	// Within lists the keys of what holds the collections, when that is not the system itself.
 	Within func(stock) []string
 }
@@ -65,7 +67,7 @@ func (p parts[V, P]) resources(c *control.Control) []redfish.Resource {
 	}
 	last := len(p.Vars) - 1
 	collection := redfish.Collection(redfish.CollectionSpec{
-		Type: p.Collection, Title: p.Title, Path: p.Path, Of: entity,
+		Type: p.Collection, Title: p.Title, Path: p.Path, Of: entity, ApplyTimes: p.ApplyTimes,
 		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
 			s, err := find(ctx, req)
 			if err != nil {
@@ -135,8 +137,7 @@ type systemParts struct {
 
 // showParts says what is known of what a system has without looking it up.
 func (v *systemView) showParts(to redfish.Links, s hawkfish.System) {
-	v.Processors.Count, v.Processors.Model, v.Processors.Status = max(1, s.Guest.Sockets), s.Guest.CPUModel, working
-	v.Memory.Status = working
+	v.Processors.Count, v.Processors.Model = max(1, s.Guest.Sockets), s.Guest.CPUModel
 	v.systemParts = systemParts{
 		SerialNumber: s.ID, BiosVersion: s.Guest.Firmware, HostName: s.Guest.HostName,
 		Processors: to.To("ProcessorCollection", s.ID), Memory: to.To("MemoryCollection", s.ID),
@@ -152,4 +153,17 @@ func (v *systemView) showParts(to redfish.Links, s hawkfish.System) {
 // partLinks is the Links property of what is in a system's chassis.
 type partLinks struct {
 	Chassis *redfish.Link `json:"Chassis,omitempty"`
+}
+
+// slotView is where in its system something is (DSP0268, Resource.Location).
+type slotView struct {
+	PartLocation struct {
+		ServiceLabel string               `json:"ServiceLabel"`
+		LocationType schemas.LocationType `json:"LocationType"`
+	} `json:"PartLocation"`
+}
+
+func slot(label string) (v slotView) {
+	v.PartLocation.ServiceLabel, v.PartLocation.LocationType = label, schemas.LocationTypeSlot
+	return v
 }

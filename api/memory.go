@@ -10,14 +10,14 @@ import (
 
 // memoryView is a memory module as the guest's SMBIOS tables show it (DSP0268, Memory).
 type memoryView struct {
-	ID            string             `json:"Id"`
-	Name          string             `json:"Name"`
-	MemoryType    schemas.MemoryType `json:"MemoryType"`
-	CapacityMiB   int64              `json:"CapacityMiB"`
-	DeviceLocator string             `json:"DeviceLocator"`
-	Manufacturer  string             `json:"Manufacturer"`
-	Status        status             `json:"Status"`
-	Links         partLinks          `json:"Links"`
+	ID           string             `json:"Id"`
+	Name         string             `json:"Name"`
+	MemoryType   schemas.MemoryType `json:"MemoryType"`
+	CapacityMiB  int64              `json:"CapacityMiB"`
+	Location     slotView           `json:"Location"`
+	Manufacturer string             `json:"Manufacturer"`
+	Status       status             `json:"Status"`
+	Links        partLinks          `json:"Links"`
 }
 
 // module is a memory module: its number and its size.
@@ -40,7 +40,7 @@ func memory(c *control.Control) []redfish.Resource {
 		Show: func(to redfish.Links, s stock, m module) memoryView {
 			at := "DIMM " + strconv.Itoa(m.n) // as SMBIOS has it
 			return memoryView{
-				ID: "DIMM" + strconv.Itoa(m.n), Name: at, DeviceLocator: at, MemoryType: schemas.MemoryTypeDRAM,
+				ID: "DIMM" + strconv.Itoa(m.n), Name: at, Location: slot(at), MemoryType: schemas.MemoryTypeDRAM,
 				CapacityMiB: m.mib, Manufacturer: emulator, Status: working, Links: partLinks{to.To("Chassis", s.ID)},
 			}
 		},

@@ -43,8 +43,6 @@ type pcieFunctionLinks struct {
 	PCIeDevice             *redfish.Link  `json:"PCIeDevice"`
 	EthernetInterfaces     []redfish.Link `json:"EthernetInterfaces"`
 	NetworkDeviceFunctions []redfish.Link `json:"NetworkDeviceFunctions"`
-	Drives                 []redfish.Link `json:"Drives"`
-	StorageControllers     []redfish.Link `json:"StorageControllers"`
 }
 
 // deviceFunction is a function, and the device that it belongs to.
@@ -112,7 +110,7 @@ func showPCIeFunction(to redfish.Links, s stock, f deviceFunction) pcieFunctionV
 		Status: working,
 		Links: pcieFunctionLinks{
 			PCIeDevice:         to.To("PCIeDevice", s.ID+"/"+f.device.Address),
-			EthernetInterfaces: []redfish.Link{}, NetworkDeviceFunctions: []redfish.Link{}, Drives: []redfish.Link{}, StorageControllers: []redfish.Link{},
+			EthernetInterfaces: []redfish.Link{}, NetworkDeviceFunctions: []redfish.Link{},
 		},
 	}
 	if f.VendorID != 0 {
@@ -127,13 +125,6 @@ func showPCIeFunction(to redfish.Links, s stock, f deviceFunction) pcieFunctionV
 			at := s.ID + "/" + interfaceID(nic)
 			v.Links.EthernetInterfaces = append(v.Links.EthernetInterfaces, *to.To("EthernetInterface", at))
 			v.Links.NetworkDeviceFunctions = append(v.Links.NetworkDeviceFunctions, *to.To("NetworkDeviceFunction", at+"/"+onlyFunction))
-		}
-	}
-	for _, u := range storageUnits(s) {
-		for _, controller := range u.controllers() {
-			if controller.pci == f.address() {
-				v.Links.StorageControllers = append(v.Links.StorageControllers, *to.To("StorageController", s.ID+"/"+controller.key()))
-			}
 		}
 	}
 	return v

@@ -134,7 +134,7 @@ func showStorage(to redfish.Links, s stock, u unit) storageView {
 		Volumes: to.To("VolumeCollection", s.ID+"/"+u.bus), Controllers: to.To("StorageControllerCollection", s.ID+"/"+u.bus),
 	}
 	for _, d := range u.drives {
-		v.Drives = append(v.Drives, *to.To("Drive", s.ID+"/"+driveKey(d)))
+		v.Drives = append(v.Drives, *to.To("Drive", s.ID+"/"+driveID(d)))
 	}
 	return v
 }

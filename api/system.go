@@ -42,13 +42,11 @@ type processorSummary struct {
 	CoreCount             int    `json:"CoreCount"`
 	LogicalProcessorCount int    `json:"LogicalProcessorCount"`
 	Model                 string `json:"Model,omitempty"`
-	Status                status `json:"Status"`
 }
 
 type memorySummary struct {
 	// GiB has fractions: a small guest must not read as one without memory.
-	GiB    float64 `json:"TotalSystemMemoryGiB"`
-	Status status  `json:"Status"`
+	GiB float64 `json:"TotalSystemMemoryGiB"`
 }
 
 // serialConsole says that nobody can type into the guest yet; what it prints is in the Oem SerialLog.

@@ -16,7 +16,7 @@ import (
 func TestEveryLinkResolves(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	s.provision("web1")
+	s.describe(s.provision("web1"))
 	s.must(202, admin, "POST", "/redfish/v1/Oem/HawkFish/Images", `{"Name":"deb","Version":"12","URL":"https://x/deb.qcow2"}`)
 	s.must(202, admin, "POST", "/redfish/v1/Systems", `{"Name":"web2"}`)
 	s.part(s.batch()["Id"].(string), 0)

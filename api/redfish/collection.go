@@ -4,8 +4,10 @@ import (
 	"context"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // CollectionSpec declares a resource collection (DSP0266, "Resource collections").
@@ -31,6 +33,8 @@ type CollectionSpec struct {
 	Whole bool
 
 	Create Create
+	// ApplyTimes says when operations on members are carried out that change them (DSP0266, OperationApplyTimeSupport); nil: nothing is said.
+	ApplyTimes []schemas.OperationApplyTime
 	// InProject: members belong to projects. Who may create one in some project is let through; Create
 	// refuses what is not in Request.Permitted.
 	InProject bool
@@ -55,6 +59,13 @@ type collectionView struct {
 	Members  []Link `json:"Members"`
 	Count    int    `json:"Members@odata.count"`
 	NextLink string `json:"Members@odata.nextLink,omitempty"`
+
+	ApplyTimes *applyTimeSupport `json:"@Redfish.OperationApplyTimeSupport,omitempty"`
+}
+
+type applyTimeSupport struct {
+	Type   string                       `json:"@odata.type"`
+	Values []schemas.OperationApplyTime `json:"SupportedValues"`
 }
 
 // Collection turns a CollectionSpec into a Resource.
@@ -87,6 +98,9 @@ func Collection(s CollectionSpec) Resource {
 		v := collectionView{Name: s.Title, Count: l.total, Members: make([]Link, len(l.keys))}
 		for i, key := range l.keys {
 			v.Members[i] = Link{to.URI(s.Of, key)}
+		}
+		if len(s.ApplyTimes) > 0 {
+			v.ApplyTimes = &applyTimeSupport{strings.Replace(schemas.TypeSettings, ".Settings", ".OperationApplyTimeSupport", 1), s.ApplyTimes}
 		}
 		if next := l.page.Skip + len(l.keys); len(l.keys) > 0 && next < l.total {
 			v.NextLink = to.URI(r.Name, l.key) + "?$skip=" + strconv.Itoa(next) + l.kept

@@ -49,6 +49,8 @@ type Host struct {
 	PowerOff, Reboot, IgnoreButton func(t *testing.T, systemID string)
 	// PowerCut cuts the host's power and starts it again.
 	PowerCut func(t *testing.T)
+	// CPUs counts those that a guest that runs has.
+	CPUs func(t *testing.T, systemID string) int
 	// Die ends a guest that runs as if its process had been killed.
 	Die func(t *testing.T, systemID string)
 	// Media tells what a guest's drives have, as the guest sees it: digests by slot.
@@ -78,6 +80,7 @@ func Run(t *testing.T, w World) {
 		{"Pause", pauseTests},
 		{"Boot", bootTests},
 		{"Restore", restoreTests},
+		{"Hot", hotTests},
 		{"Guest", guestTests},
 		{"Serial", serialTests},
 		{"Observe", observeTests},

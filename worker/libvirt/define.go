@@ -6,10 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
-	"libvirt.org/go/libvirtxml"
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/schemas"
@@ -129,23 +127,6 @@ func overrideOf(g hawkfish.Guest) string {
 	return string(text)
 }
 
-// shape names what of a definition only a boot can give a guest: all but the media in its drives.
-func shape(d *libvirtxml.Domain) (string, error) {
-	bare := *d
-	bare.Metadata = nil
-	devices := *d.Devices
-	devices.Disks = slices.DeleteFunc(slices.Clone(devices.Disks), isStick)
-	for i := range devices.Disks {
-		if alias := aliasOf(devices.Disks[i]); alias != schemas.BootSourceHdd {
-			devices.Disks[i].Source = nil
-		}
-	}
-	bare.Devices = &devices
-	text, err := bare.Marshal()
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:8]), err
-}
-
 // Configure is Define for a guest that may run. It gets its media at once; what else it does not have yet comes with its next start from
 // off, which its own reboot then is, too.
 func (h *Host) Configure(ctx context.Context, g hawkfish.Guest) (hawkfish.Observation, error) {
@@ -158,6 +139,9 @@ func (h *Host) Configure(ctx context.Context, g hawkfish.Guest) (hawkfish.Observ
 	return h.withPower(ctx, g.ID, func(g guest) error {
 		if !g.isOn() {
 			return nil
+		}
+		if err := h.give(g); err != nil {
+			return err
 		}
 		return h.arm(g)
 	})

@@ -24,6 +24,7 @@ func domain(g hawkfish.Guest, p platform, at files) *libvirtxml.Domain {
 	d.OS.SMBios = &libvirtxml.DomainSMBios{Mode: "sysinfo"}
 	setFirmware(&d, g, at.nvram)
 	setUp(&d, g, p)
+	leaveRoom(&d)
 	d.Devices.Disks = append([]libvirtxml.DomainDisk{bootDisk(at.disk)}, mediaDisks(at.media)...)
 	d.Devices.Disks[0].Serial = driveSerial(g.ID)
 	d.Devices.Interfaces = interfaces(g)

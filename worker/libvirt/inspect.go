@@ -100,7 +100,9 @@ func (d inspected) processors() hawkfish.ProcessorFacts {
 	}
 	if d.CPU != nil && d.CPU.Topology != nil {
 		t := d.CPU.Topology
-		f.Sockets, f.Cores, f.Threads = max(1, t.Sockets)*max(1, t.Dies), max(1, t.Cores), max(1, t.Threads)
+		f.Cores, f.Threads = max(1, t.Cores), max(1, t.Threads)
+		per := f.Cores * f.Threads
+		f.Sockets = (f.Online + per - 1) / per // the others are empty: room to grow
 	}
 	return f
 }

@@ -64,7 +64,7 @@ func TestSetUp(t *testing.T) {
 		m.Topology, m.Virtualization = hawkfish.Topology{Cores: 2, Threads: 1}, "Disabled"
 		m.Watchdog, m.LocalTime = "Reset", true
 	})
-	if topology := d.CPU.Topology; topology.Sockets != 2 || topology.Cores != 2 {
+	if topology := d.CPU.Topology; topology.Sockets != 2*2 || topology.Cores != 2 {
 		t.Errorf("%+v", topology)
 	}
 	without := func(d libvirtxml.Domain) bool {

@@ -26,9 +26,13 @@ func TestHypervisor(t *testing.T) {
 				PowerOff: func(t *testing.T, id string) { typeKey(t, current, id, 'q') },
 				Reboot:   func(t *testing.T, id string) { typeKey(t, current, id, 'r') },
 				PowerCut: b.powerCut,
-				Die:      kill,
-				Media:    func(t *testing.T, id string) map[hawkfish.MediaSlot]string { return drivesOf(t, current, id) },
-				Eject:    func(t *testing.T, id string) { openTray(t, b, id) },
+				CPUs: func(t *testing.T, id string) int {
+					cpus := live(t, current, id).VCPU
+					return int(orDefault(cpus.Current, cpus.Value))
+				},
+				Die:   kill,
+				Media: func(t *testing.T, id string) map[hawkfish.MediaSlot]string { return drivesOf(t, current, id) },
+				Eject: func(t *testing.T, id string) { openTray(t, b, id) },
 				IgnoreButton: func(t *testing.T, id string) {
 					typeKey(t, current, id, 'i')
 					eventually(t, "the guest ignores its button", func() bool {

@@ -23,6 +23,7 @@ const (
 	MethodCreateDisk       Method = "CreateDisk"
 	MethodDeleteDisks      Method = "DeleteDisks"
 	MethodDefine           Method = "Define"
+	MethodConfigure        Method = "Configure"
 	MethodUndefine         Method = "Undefine"
 	MethodStart            Method = "Start"
 	MethodStop             Method = "Stop"

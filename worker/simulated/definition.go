@@ -81,12 +81,12 @@ func (h *Hypervisor) Define(ctx context.Context, g hawkfish.Guest) error {
 	return err
 }
 
-// Configure is Define: what is defined counts from the next boot on.
+// Configure is Define, and gives a guest that runs what it can have. The rest counts from the next boot on.
 func (h *Hypervisor) Configure(ctx context.Context, g hawkfish.Guest) (hawkfish.Observation, error) {
 	if err := h.Define(ctx, g); err != nil {
 		return hawkfish.Observation{}, err
 	}
-	return h.Observe(ctx, g.ID)
+	return change(ctx, h, MethodConfigure, g.ID, domain(g.ID, func(s *system) error { s.give(); return nil }))
 }
 
 // Undefine removes the system's domain.

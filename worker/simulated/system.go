@@ -36,6 +36,9 @@ type system struct {
 	Saved      int64                   `json:"saved,omitempty"`  // MiB of memory that Suspend has saved; 0: none
 	Cause      hawkfish.PowerCause     `json:"cause,omitempty"`
 	ResetCause schemas.LastResetCauses `json:"reset_cause,omitempty"`
+	CPUs       int                     `json:"cpus,omitempty"` // of the guest that runs
+	Room       room                    `json:"room,omitzero"`  // what it was started with
+	Rest       string                  `json:"rest,omitempty"` // digest of what only a boot can give it, as it was started
 
 	planned struct{ run, off time.Time } // what has been planned already
 }

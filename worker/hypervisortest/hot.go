@@ -1,0 +1,78 @@
+package hypervisortest
+
+import (
+	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
+)
+
+// changed is a guest that is to be another.
+func changed(g hawkfish.Guest, alter func(*hawkfish.Guest)) hawkfish.Guest {
+	g.Machine = g.Machine.Clone()
+	alter(&g)
+	g.Machine.Generation++
+	return g
+}
+
+// configured gives a guest that runs what it can have, and checks that it goes on.
+func (f *fixture) configured(g hawkfish.Guest, before hawkfish.Observation) hawkfish.Observation {
+	f.Helper()
+	o, err := f.Configure(f.ctx(), g)
+	f.ok(err)
+	f.sees(o, g.ID, schemas.PowerStateOn)
+	f.unreset(o, before)
+	return o
+}
+
+// has checks which change of its machine a guest has.
+func (f *fixture) has(o hawkfish.Observation, g hawkfish.Guest) {
+	f.Helper()
+	if o.Generation != g.Machine.Generation {
+		f.Errorf("got %+v, want generation %d", o, g.Machine.Generation)
+	}
+}
+
+var hotTests = []test{
+	{"CPUs are added to a guest that runs", func(f *fixture) {
+		g, started := f.booted()
+		more := changed(g, func(g *hawkfish.Guest) { g.CPUs = 2 })
+		for range 2 {
+			f.has(f.configured(more, started), more)
+		}
+		if f.CPUs != nil && f.CPUs(f.T, g.ID) != 2 {
+			f.Errorf("the guest has %d CPUs", f.CPUs(f.T, g.ID))
+		}
+		f.ok(f.PressPowerButton(f.ctx(), g.ID))
+		f.awaitPower(g.ID, schemas.PowerStateOff)
+	}},
+	{"what a guest has no room for comes with its next boot", func(f *fixture) {
+		g, started := f.booted()
+		more := changed(g, func(g *hawkfish.Guest) { g.CPUs, g.MemoryMiB = 8, g.MemoryMiB*2 })
+		f.has(f.configured(more, started), g)
+		f.ok(noValue(f.Stop(f.ctx(), g.ID)))
+		o, err := f.Start(f.ctx(), g.ID)
+		f.ok(err)
+		f.has(o, more)
+		if f.CPUs != nil && f.CPUs(f.T, g.ID) != 8 {
+			f.Errorf("the guest has %d CPUs", f.CPUs(f.T, g.ID))
+		}
+	}},
+	{"what a guest does not give back it loses with its next boot", func(f *fixture) {
+		g := f.bootable()
+		g = changed(g, func(g *hawkfish.Guest) { g.CPUs = 2 })
+		f.ok(f.Define(f.ctx(), g))
+		started, err := f.Start(f.ctx(), g.ID)
+		f.ok(err)
+		f.awaitBoots(g.ID, 1)
+		less := changed(g, func(g *hawkfish.Guest) { g.CPUs, g.MemoryMiB = 1, g.MemoryMiB/2 })
+		f.has(f.configured(less, started), g)
+		f.ok(noValue(f.Reset(f.ctx(), g.ID, "op")))
+		f.eventually("it has been booted with less", func() bool { return f.observe(g.ID).Generation == less.Machine.Generation })
+	}},
+	{"a change that is taken back before the next boot never comes", func(f *fixture) {
+		g, started := f.booted()
+		more := changed(g, func(g *hawkfish.Guest) { g.MemoryMiB *= 2 })
+		f.has(f.configured(more, started), g)
+		back := changed(more, func(h *hawkfish.Guest) { h.MemoryMiB = g.MemoryMiB })
+		f.has(f.configured(back, started), back)
+	}},
+}

@@ -88,14 +88,6 @@ var logOwners = []logOwner{
 	}},
 }
 
-// sensors says what hardware tells of the events that are in system event logs.
-var sensors = map[hawkfish.EventKind]schemas.LogSensorType{
-	hawkfish.EventPowerChanged: schemas.LogSensorTypeSystemACPIPowerState,
-	hawkfish.EventSystemReset:  schemas.LogSensorTypeSystemBootRestart,
-	hawkfish.EventSystemLost:   schemas.LogSensorTypeEntityPresence,
-	hawkfish.EventSystemFound:  schemas.LogSensorTypeEntityPresence,
-}
-
 // logState is one log of a system.
 type logState struct {
 	system hawkfish.System
@@ -221,7 +213,7 @@ func showLogEntry(to redfish.Links, o logOwner, e logEntryState) logEntryView {
 		v.Originator = schemas.OriginatorTypesClient
 	}
 	if e.kind.entry == schemas.LogEntryTypeSEL {
-		v.EntryCode, v.SensorType = schemas.LogEntryCodeAssert, sensors[e.Kind]
+		v.EntryCode, v.SensorType = schemas.LogEntryCodeAssert, e.Sensor
 		return v
 	}
 	v.Resolution, v.EventID = e.LogEntry.Message.Resolution, strconv.FormatInt(e.Event, 10)

@@ -43,6 +43,8 @@ func hawkFishRegistry() Registry {
 		hawkFishSystemMigrated,
 		hawkFishSystemMigrating,
 		hawkFishSystemNotReady,
+		hawkFishSystemPausedByIOError,
+		hawkFishSystemPausedByWatchdog,
 		hawkFishTargetBeingDeleted,
 		hawkFishTaskAborted,
 		hawkFishTaskCancelled,
@@ -252,6 +254,16 @@ func HawkFishSystemMigrating(system, host string) Message {
 // (409).
 func HawkFishSystemNotReady(system, phase string) Message {
 	return hawkFishSystemNotReady.message(system, phase)
+}
+
+// HawkFishSystemPausedByIOError says that a system stands still because of a disk.
+func HawkFishSystemPausedByIOError(system string) Message {
+	return hawkFishSystemPausedByIOError.message(system)
+}
+
+// HawkFishSystemPausedByWatchdog says that the watchdog has stopped a system.
+func HawkFishSystemPausedByWatchdog(system string) Message {
+	return hawkFishSystemPausedByWatchdog.message(system)
 }
 
 // HawkFishTargetBeingDeleted says that what the request is for is being deleted (409).
@@ -726,6 +738,26 @@ var hawkFishSystemNotReady = Definition{
 	Severity:    HealthWarning,
 	Resolution:  "Wait for its task to end.",
 	Status:      409,
+}
+
+var hawkFishSystemPausedByIOError = Definition{
+	Key:         "SystemPausedByIOError",
+	ID:          "HawkFish.1.0.SystemPausedByIOError",
+	Description: "Says that a system stands still because of a disk.",
+	Text:        "System %1 stands still, because one of its disks has failed or its host has no room left for it.",
+	ParamTypes:  []ParamType{ParamTypeString},
+	Severity:    HealthCritical,
+	Resolution:  "Make room on the host, or repair what holds the disk; then Resume the system, which tries again.",
+}
+
+var hawkFishSystemPausedByWatchdog = Definition{
+	Key:         "SystemPausedByWatchdog",
+	ID:          "HawkFish.1.0.SystemPausedByWatchdog",
+	Description: "Says that the watchdog has stopped a system.",
+	Text:        "The watchdog of system %1 ran out and has stopped it.",
+	ParamTypes:  []ParamType{ParamTypeString},
+	Severity:    HealthWarning,
+	Resolution:  "Find out why its operating system hangs; then Resume or restart the system.",
 }
 
 var hawkFishTargetBeingDeleted = Definition{

@@ -31,6 +31,7 @@ func writeLogs(ctx context.Context, q *db.Queries, events []hawkfish.Event, sequ
 			p.Resolutions = append(p.Resolutions, line.Message.Resolution)
 			p.UserNames = append(p.UserNames, line.User)
 			p.TaskIds = append(p.TaskIds, line.TaskID)
+			p.Sensors = append(p.Sensors, string(line.Sensor))
 		}
 	}
 	if len(p.Ords) == 0 {
@@ -108,6 +109,6 @@ func logEntry(r db.LogEntry) hawkfish.LogEntry {
 	return hawkfish.LogEntry{
 		SystemID: r.SystemID, Log: hawkfish.LogName(r.Log), Number: r.Number, Event: r.Event, Kind: hawkfish.EventKind(r.Kind), At: r.At.UTC(),
 		Message: hawkfish.LogMessage{ID: r.MessageID, Text: r.Message, Args: r.Args, Severity: schemas.Health(r.Severity), Resolution: r.Resolution},
-		User:    r.UserName, TaskID: r.TaskID,
+		Sensor:  schemas.LogSensorType(r.Sensor), User: r.UserName, TaskID: r.TaskID,
 	}
 }

@@ -61,7 +61,7 @@ func (q *Queries) DropLogs(ctx context.Context, systemID string) error {
 }
 
 const listLog = `-- name: ListLog :many
-SELECT system_id, log, slot, number, event, kind, at, severity, message_id, message, args, resolution, user_name, task_id FROM log_entries
+SELECT system_id, log, slot, number, event, kind, at, severity, message_id, message, args, resolution, user_name, task_id, sensor FROM log_entries
 WHERE system_id = $1 AND log = $2
     AND ($3::text IS NULL OR severity = $3)
     AND ($4::text IS NULL OR message_id = $4)
@@ -110,6 +110,7 @@ func (q *Queries) ListLog(ctx context.Context, arg ListLogParams) ([]LogEntry, e
 			&i.Resolution,
 			&i.UserName,
 			&i.TaskID,
+			&i.Sensor,
 		); err != nil {
 			return nil, err
 		}
@@ -122,7 +123,7 @@ func (q *Queries) ListLog(ctx context.Context, arg ListLogParams) ([]LogEntry, e
 }
 
 const logEntryByNumber = `-- name: LogEntryByNumber :one
-SELECT system_id, log, slot, number, event, kind, at, severity, message_id, message, args, resolution, user_name, task_id FROM log_entries
+SELECT system_id, log, slot, number, event, kind, at, severity, message_id, message, args, resolution, user_name, task_id, sensor FROM log_entries
 WHERE system_id = $1 AND log = $2 AND slot = $3 AND number = $4
 `
 
@@ -156,6 +157,7 @@ func (q *Queries) LogEntryByNumber(ctx context.Context, arg LogEntryByNumberPara
 		&i.Resolution,
 		&i.UserName,
 		&i.TaskID,
+		&i.Sensor,
 	)
 	return i, err
 }
@@ -184,13 +186,13 @@ func (q *Queries) PruneLogs(ctx context.Context, arg PruneLogsParams) (int64, er
 const writeLogs = `-- name: WriteLogs :exec
 WITH lines AS (
     SELECT line.system_id, line.log, line.event, line.kind, line.at, line.severity, line.message_id, line.message, line.args,
-        line.resolution, line.user_name, line.task_id, row_number() OVER (PARTITION BY line.system_id, line.log ORDER BY line.ord) AS nth
+        line.resolution, line.user_name, line.task_id, line.sensor, row_number() OVER (PARTITION BY line.system_id, line.log ORDER BY line.ord) AS nth
     FROM (
         SELECT unnest($3::integer[]) AS ord, unnest($4::uuid[]) AS system_id, unnest($5::text[]) AS log,
             unnest($6::bigint[]) AS event, unnest($7::text[]) AS kind, unnest($8::timestamptz[]) AS at,
             unnest($9::text[]) AS severity, unnest($10::text[]) AS message_id, unnest($11::text[]) AS message,
             unnest($12::text[])::json AS args, unnest($13::text[]) AS resolution,
-            unnest($14::text[]) AS user_name, unnest($15::text[]) AS task_id
+            unnest($14::text[]) AS user_name, unnest($15::text[]) AS task_id, unnest($16::text[]) AS sensor
     ) AS line
     WHERE EXISTS (SELECT FROM systems WHERE systems.id = line.system_id)
 ), more AS (
@@ -201,17 +203,17 @@ WITH lines AS (
     ON CONFLICT (system_id, name) DO UPDATE SET written = l.written + excluded.written
     RETURNING l.system_id, l.name, l.written
 )
-INSERT INTO log_entries (system_id, log, slot, number, event, kind, at, severity, message_id, message, args, resolution, user_name, task_id)
+INSERT INTO log_entries (system_id, log, slot, number, event, kind, at, severity, message_id, message, args, resolution, user_name, task_id, sensor)
 SELECT lines.system_id, lines.log, (counted.written - more.lines + lines.nth) % $1::integer, counted.written - more.lines + lines.nth,
     lines.event, lines.kind, coalesce(nullif(lines.at, $2::timestamptz), now()), lines.severity, lines.message_id, lines.message,
-    ARRAY(SELECT json_array_elements_text(lines.args)), lines.resolution, lines.user_name, lines.task_id
+    ARRAY(SELECT json_array_elements_text(lines.args)), lines.resolution, lines.user_name, lines.task_id, lines.sensor
 FROM lines
 JOIN more ON more.system_id = lines.system_id AND more.log = lines.log
 JOIN counted ON counted.system_id = lines.system_id AND counted.name = lines.log
 ON CONFLICT (system_id, log, slot) DO UPDATE SET
     number = excluded.number, event = excluded.event, kind = excluded.kind, at = excluded.at, severity = excluded.severity,
     message_id = excluded.message_id, message = excluded.message, args = excluded.args, resolution = excluded.resolution,
-    user_name = excluded.user_name, task_id = excluded.task_id
+    user_name = excluded.user_name, task_id = excluded.task_id, sensor = excluded.sensor
 `
 
 type WriteLogsParams struct {
@@ -230,6 +232,7 @@ type WriteLogsParams struct {
 	Resolutions []string
 	UserNames   []string
 	TaskIds     []string
+	Sensors     []string
 }
 
 // In the order of the arrays, which are ordered by ord. Systems that have gone have no logs.
@@ -250,6 +253,7 @@ func (q *Queries) WriteLogs(ctx context.Context, arg WriteLogsParams) error {
 		arg.Resolutions,
 		arg.UserNames,
 		arg.TaskIds,
+		arg.Sensors,
 	)
 	return err
 }

@@ -114,6 +114,7 @@ type LogEntry struct {
 	Resolution string
 	UserName   string
 	TaskID     string
+	Sensor     string
 }
 
 type Profile struct {

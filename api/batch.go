@@ -91,7 +91,7 @@ func findBatch(ctx context.Context, c *control.Control, req *redfish.Request, id
 
 func showBatch(to redfish.Links, s batchState) batchView {
 	return batchView{
-		ID: s.ID, Name: s.Target.Name, Profile: s.ProfileID, ProfileName: s.ProfileName, Count: s.Task.Parts,
+		ID: s.ID, Name: s.Target.Name, Profile: s.ProfileID, ProfileName: s.ProfileName, Count: s.Parts,
 		NamePrefix: s.NamePrefix, StartIndex: s.StartIndex, ZeroPad: s.ZeroPad, MaxConcurrency: s.MaxConcurrency,
 		TaskState: s.State, Made: s.tally[schemas.TaskStateCompleted],
 		Failed:  s.tally[schemas.TaskStateException] + s.tally[schemas.TaskStateCancelled],

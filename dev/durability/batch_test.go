@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/projectbeskar/hawkfish/activities/subtasks"
 	"github.com/projectbeskar/hawkfish/dev/hold"
 	"github.com/projectbeskar/hawkfish/dev/stack"
+	"github.com/projectbeskar/hawkfish/workflows"
 )
 
 const (
@@ -68,16 +70,28 @@ func TestBatchesKilledAtEveryStep(t *testing.T) {
 	}
 }
 
-func (f *fleet) batchRound(v victim, turn int) {
-	f.t.Helper()
-	_, seen := f.events(0)
-	all := []*held{
+// batchSteps are where batches are held, in an order in which none keeps the next from its step.
+func batchSteps() []*held {
+	return []*held{
 		{name: "stop", step: subtasks.Cancel.Name, of: true, cancels: true},
 		{name: "finish", step: record.Finish.Name, of: true},
 		{name: "open", step: subtasks.Open.Name, of: true},
 		{name: "start", step: hold.Starting(string(hawkfish.OpBatch)), of: true},
 		{name: "tell", step: hold.Signalling(subtasks.Ended)},
 	}
+}
+
+// What the workflow of a batch does, it must be killed at.
+func TestEveryStepOfBatchesIsHeld(t *testing.T) {
+	for _, step := range workflows.Steps[hawkfish.OpBatch] {
+		require.True(t, slices.ContainsFunc(batchSteps(), func(h *held) bool { return h.step == step }), "add %s to batchSteps", step)
+	}
+}
+
+func (f *fleet) batchRound(v victim, turn int) {
+	f.t.Helper()
+	_, seen := f.events(0)
+	all := batchSteps()
 	for i, b := range all {
 		b.at = []func(string) hold.Point{hold.Before, hold.After}[(turn+i)%2](b.step)
 		if b.of {

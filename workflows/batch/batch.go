@@ -11,7 +11,7 @@ import (
 )
 
 // Provision is the workflow's declaration. Of its input it needs the plan; what the systems are like, the subtasks know.
-var Provision = durable.Workflow[hawkfish.Plan]{Name: string(hawkfish.OpBatch), Steps: []string{subtasks.Open.Name}}
+var Provision = durable.Workflow[hawkfish.Plan]{Name: string(hawkfish.OpBatch), Steps: []string{subtasks.Open.Name, subtasks.Cancel.Name}}
 
 // Run makes the systems, each by a subtask of its own. What has been made stays when others cannot be made, and when
 // the rest is cancelled.

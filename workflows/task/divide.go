@@ -22,7 +22,7 @@ func Divide(t *Task, plan hawkfish.Plan) error {
 	d := &division{Task: t, plan: plan, told: workflow.GetSignalChannel(t.ctx, subtasks.Ended), over: map[string]bool{}, open: map[string]bool{}}
 	for d.more() || len(d.open) > 0 {
 		switch {
-		case !d.cancelled && (t.ctx.Err() != nil || d.stopped == workflow.ErrCanceled):
+		case !d.cancelled && (t.ctx.Err() != nil || durable.IsCancelled(d.stopped)):
 			if err := d.cancel(); err != nil {
 				return err
 			}
@@ -123,9 +123,8 @@ func (d *division) outcome() error {
 		faults = append(faults[:maxTold], more)
 	}
 	switch {
-	case d.stopped != nil && durable.IsCancelled(d.stopped) && done < d.plan.Parts:
-		return d.stopped
-	case d.stopped != nil && !durable.IsCancelled(d.stopped):
+	case durable.IsCancelled(d.stopped) && done == d.plan.Parts: // it came too late
+	case d.stopped != nil:
 		return d.stopped
 	case done == 0 && len(faults) > 0:
 		errs := make([]error, len(faults))

@@ -52,7 +52,41 @@ type HostFacts struct {
 	SecureBoot bool                             `json:"secure_boot,omitempty"` // UEFI firmware of the host has it
 	TPM        bool                             `json:"tpm,omitempty"`         // the host can emulate one
 	Software   []Software                       `json:"software,omitempty"`
+	Hardware   Hardware                         `json:"hardware,omitzero"`
+	Sensors    []Sensor                         `json:"sensors,omitempty"`
 }
+
+// Hardware is what the machine that a host runs on says of itself (SMBIOS); the zero value: it says nothing, or a
+// dummy such as "To Be Filled By O.E.M.".
+type Hardware struct {
+	Manufacturer string `json:"manufacturer,omitempty"`
+	Model        string `json:"model,omitempty"`
+	SerialNumber string `json:"serial_number,omitempty"`
+	SKU          string `json:"sku,omitempty"`
+	AssetTag     string `json:"asset_tag,omitempty"` // of the chassis
+}
+
+// Sensor is one of a host's sensors, and what it showed when the host last told.
+type Sensor struct {
+	ID      string     `json:"id"`   // stays the same after a restart of the host
+	Name    string     `json:"name"` // what the host's driver calls it
+	Kind    SensorKind `json:"kind"`
+	Reading float64    `json:"reading"` // in the kind's unit
+	// Caution and Critical are above which readings are too high; 0: the sensor does not say.
+	Caution  float64 `json:"caution,omitempty"`
+	Critical float64 `json:"critical,omitempty"`
+}
+
+// SensorKind is what a sensor measures.
+type SensorKind string
+
+const (
+	SensorTemperature SensorKind = "temperature" // degrees Celsius
+	SensorFan         SensorKind = "fan"         // revolutions a minute
+	SensorPower       SensorKind = "power"       // watts
+	SensorVoltage     SensorKind = "voltage"     // volts
+	SensorCurrent     SensorKind = "current"     // amperes
+)
 
 // Modes lists the modes that guests can boot in on the host; nil: there is no host.
 func (h Host) Modes() []schemas.BootSourceOverrideMode {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -18,6 +19,7 @@ type chassisView struct {
 	Manufacturer string              `json:"Manufacturer"`
 	Model        string              `json:"Model"`
 	SerialNumber string              `json:"SerialNumber,omitempty"`
+	SKU          string              `json:"SKU,omitempty"`
 	AssetTag     string              `json:"AssetTag,omitempty"`
 	PowerState   schemas.PowerState  `json:"PowerState"`
 	Status       status              `json:"Status"`
@@ -25,6 +27,15 @@ type chassisView struct {
 	PCIeDevices  *redfish.Link       `json:"PCIeDevices,omitempty"`
 	Drives       *redfish.Link       `json:"Drives,omitempty"`
 	Links        chassisLinks        `json:"Links"`
+	hostParts
+}
+
+// hostParts lead to what only hosts have.
+type hostParts struct {
+	Sensors     *redfish.Link `json:"Sensors,omitempty"`
+	Environment *redfish.Link `json:"EnvironmentMetrics,omitempty"`
+	Thermal     *redfish.Link `json:"ThermalSubsystem,omitempty"`
+	Power       *redfish.Link `json:"PowerSubsystem,omitempty"`
 }
 
 type chassisLinks struct {
@@ -69,7 +80,7 @@ func chassis(c *control.Control) []redfish.Resource {
 		Revision: func(s chassisState) int64 { return s.system.Revision }, // a host falls silent by itself
 		Show:     showChassis,
 	})
-	return []redfish.Resource{collection, one}
+	return append([]redfish.Resource{collection, one}, hostSensors(c)...)
 }
 
 // findChassis takes a host's ID, or what names a system. Systems are linked to by their UUIDs, which no host has.
@@ -96,7 +107,13 @@ func showChassis(to redfish.Links, s chassisState) chassisView {
 			state = hostUnreachable
 		}
 		v.Name, v.ChassisType, v.Status, v.PowerState = s.host.ID, schemas.ChassisTypeRackMount, hostStatus[state], schemas.PowerStateOn
-		v.Manufacturer, v.Model = "Unknown", s.host.Facts.CPUModel
+		is := s.host.Facts.Hardware
+		v.Manufacturer, v.Model = cmp.Or(is.Manufacturer, "Unknown"), cmp.Or(is.Model, s.host.Facts.CPUModel)
+		v.SerialNumber, v.SKU, v.AssetTag = is.SerialNumber, is.SKU, is.AssetTag
+		v.hostParts = hostParts{
+			to.To("SensorCollection", s.host.ID), to.To("EnvironmentMetrics", s.host.ID),
+			to.To("ThermalSubsystem", s.host.ID), to.To("PowerSubsystem", s.host.ID),
+		}
 		v.Links.ManagedBy = append(v.Links.ManagedBy, *to.To("Manager", serviceManager))
 		return v
 	}

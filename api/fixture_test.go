@@ -96,6 +96,11 @@ func newService(t *testing.T) *service {
 		Capacity: hawkfish.Resources{CPUs: 64, MemoryMiB: 1 << 20, DiskGiB: 1 << 12}, Arch: "x86_64", Networks: []string{"default"},
 		SecureBoot: true, TPM: true,
 		Firmware: []schemas.BootSourceOverrideMode{schemas.BootSourceOverrideModeLegacy, schemas.BootSourceOverrideModeUEFI},
+		Hardware: hawkfish.Hardware{Manufacturer: "Example Corp", Model: "R740", SerialNumber: "ABC1234", SKU: "08FF"},
+		Sensors: []hawkfish.Sensor{
+			{ID: "cpu-temp1", Name: "CPU", Kind: hawkfish.SensorTemperature, Reading: 85, Caution: 80, Critical: 100},
+			{ID: "psu-power1", Name: "PSU", Kind: hawkfish.SensorPower, Reading: 123.5}, {ID: "board-fan1", Name: "Fan", Kind: hawkfish.SensorFan, Reading: 1200},
+		},
 		Software: []hawkfish.Software{{ID: "qemu", Name: "QEMU", Version: "7.2.22"}, {ID: "ovmf", Name: "OVMF", Version: "2022.11-6", Firmware: true}},
 	})
 	if err != nil {

@@ -42,7 +42,8 @@ var rules = map[string][]string{
 
 	"worker/fleet":          {"", "activities", "workflows", "internal/durable", "go.temporal.io/sdk"},
 	"worker/host":           {"", "activities", "internal/durable", "go.temporal.io/sdk", "github.com/google/uuid", "golang.org/x/sync"},
-	"worker/libvirt":        {"", "schemas", "internal/fetch/diskimage", "internal/fetch/once", "github.com/digitalocean/go-libvirt", "libvirt.org/go/libvirtxml", "github.com/cenkalti/backoff", "github.com/google/uuid", "golang.org/x/sync"},
+	"worker/sensors":        {""},
+	"worker/libvirt":        {"", "schemas", "worker/sensors", "internal/fetch/diskimage", "internal/fetch/once", "github.com/digitalocean/go-libvirt", "libvirt.org/go/libvirtxml", "github.com/cenkalti/backoff", "github.com/google/uuid", "golang.org/x/sync"},
 	"worker/simulated":      {"", "schemas", "internal/fetch/diskimage", "internal/fetch/once"},
 	"worker/hypervisortest": {"", "schemas", "github.com/google/uuid"},
 

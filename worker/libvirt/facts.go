@@ -2,15 +2,17 @@ package libvirt
 
 import (
 	"context"
+	"os"
 	"slices"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/worker/sensors"
 )
 
 // Facts says what the host is and has (virNodeGetInfo, virStoragePoolGetInfo,
-// virConnectListAllNetworks, virConnectGetHostname). It also makes the pool and the network where they are missing.
+// virConnectListAllNetworks, virConnectGetHostname, virConnectGetSysinfo). It also makes the pool and the network where they are missing.
 func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 	p, err := h.getPlatform(ctx)
 	if err != nil {
@@ -28,6 +30,12 @@ func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 		}
 		if facts.Capacity, err = h.capacity(c); err != nil {
 			return facts, err
+		}
+		if facts.Hardware, err = hardware(c); err != nil {
+			return facts, err
+		}
+		if h.conns.at.network == "unix" { // it is this machine
+			facts.Sensors = sensors.Read(os.DirFS("/sys"))
 		}
 		h.tryNetwork(c)
 		nets, _, err := c.ConnectListAllNetworks(1, golibvirt.ConnectListNetworksActive)

@@ -115,13 +115,12 @@ func typeLines(t *testing.T, h *Host, id string, lines []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	c, err := h.conns.dial(ctx)
+	c, err := h.conns.dial(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer context.AfterFunc(ctx, c.close)()
+	t.Cleanup(c.close)
+	defer context.AfterFunc(t.Context(), c.close)()
 	dom, err := c.DomainLookupByUUID(uid)
 	if err != nil {
 		t.Fatal(err)
@@ -132,15 +131,10 @@ func typeLines(t *testing.T, h *Host, id string, lines []string) {
 		var out sink
 		_ = c.DomainOpenConsoleBidirectional(dom, nil, in, &out, uint32(golibvirt.DomainConsoleForce))
 	}()
+	t.Cleanup(func() { _ = keys.Close() }) // it would end the console before all is sent
 	for _, line := range lines {
-		for part := range strings.SplitSeq("\n"+line+"\n", "") { // a terminal's buffer is small, and an emulated one slow
-			if _, err := io.WriteString(keys, part); err != nil {
-				t.Fatal(err)
-			}
+		if _, err := io.WriteString(keys, "\n"+line+"\n"); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if _, err := keys.Write(nil); err != nil { // is taken when all before has been sent
-		t.Fatal(err)
-	}
-	_ = keys.Close()
 }

@@ -89,6 +89,12 @@ func Open(c Config) (*Hypervisor, error) {
 			Hypervisor: "simulated",
 			Software:   []hawkfish.Software{{ID: "simulated", Name: "Simulated hypervisor", Vendor: "HawkFish"}},
 			Networks:   slices.Clone(c.Networks),
+			Hardware:   hawkfish.Hardware{Manufacturer: "HawkFish", Model: "Simulated host", SerialNumber: "SIMULATED"},
+			Sensors: []hawkfish.Sensor{
+				{ID: "simulated-temp1", Name: "Simulated temperature", Kind: hawkfish.SensorTemperature, Reading: 40, Caution: 80, Critical: 100},
+				{ID: "simulated-fan1", Name: "Simulated fan", Kind: hawkfish.SensorFan, Reading: 3000},
+				{ID: "simulated-power1", Name: "Simulated power", Kind: hawkfish.SensorPower, Reading: 100},
+			},
 			SecureBoot: true, TPM: true,
 			Firmware: []schemas.BootSourceOverrideMode{schemas.BootSourceOverrideModeLegacy, schemas.BootSourceOverrideModeUEFI},
 		},

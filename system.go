@@ -23,6 +23,7 @@ type System struct {
 	Network   string // libvirt network of the first interface
 	MAC       string // of the first interface, lower case with colons
 	AssetTag  string
+	Labels    map[string]string // what callers file it under
 	Machine   Machine
 	Running   *Running // nil: the guest is off, or is what the system is to be
 
@@ -48,7 +49,8 @@ const (
 	PhaseLost         SystemPhase = "Lost" // its host reports that it does not exist there
 )
 
-// SystemChange alters what callers may change of a system: AssetTag, CPUs, MemoryMiB and Machine. Its error ends the change.
+// SystemChange alters what callers may change of a system: AssetTag, Labels, CPUs, MemoryMiB and Machine. It
+// replaces maps, and does not write into them; it may run twice. Its error ends the change.
 type SystemChange func(*System) error
 
 // SystemFilter narrows a list of systems to those that have all of its values; nil: any.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
@@ -76,6 +77,8 @@ type systemOem struct {
 	Metrics   *redfish.Link        `json:"Metrics,omitempty"`
 	// PowerCause says why PowerState is what it is.
 	PowerCause hawkfish.PowerCause `json:"PowerCause,omitempty"`
+	Labels     map[string]string   `json:"Labels"`
+	systemSize
 }
 
 // systemBoot is what a system boots from when nothing overrides it.
@@ -98,6 +101,7 @@ type systemPatch struct {
 	Boot     *bootPatch `json:"Boot"`
 
 	PowerRestorePolicy *schemas.PowerRestorePolicyTypes `json:"PowerRestorePolicy"`
+	Oem                *systemPatchOem                  `json:"Oem"`
 }
 
 // apply changes a system that is on a host.
@@ -109,7 +113,7 @@ func (p systemPatch) apply(on hawkfish.Host) hawkfish.SystemChange {
 		if p.PowerRestorePolicy != nil {
 			s.Machine.PowerRestore = *p.PowerRestorePolicy
 		}
-		return p.Boot.apply(s, on.Modes())
+		return errors.Join(p.Oem.apply(s), p.Boot.apply(s, on.Modes()))
 	}
 }
 
@@ -151,12 +155,13 @@ func findSystem(c *control.Control) func(context.Context, *redfish.Request) (haw
 func systemKey(s hawkfish.System) string { return s.ID }
 
 func showSystem(to redfish.Links, s hawkfish.System) systemView {
+	now := s.Now()
 	v := systemView{
 		ID: s.ID, Name: s.Name, UUID: s.ID, SystemType: schemas.SystemTypeVirtual,
 		Manufacturer: vendor, Model: "Virtual Machine", AssetTag: s.AssetTag,
 		PowerState: s.PowerState, powerView: showPower(s), Status: statusOf(s),
-		Processors: processorSummary{Count: 1, CoreCount: s.CPUs, LogicalProcessorCount: s.CPUs},
-		Memory:     memorySummary{GiB: float64(s.MemoryMiB) / 1024},
+		Processors: processorSummary{Count: 1, CoreCount: now.CPUs, LogicalProcessorCount: now.CPUs},
+		Memory:     memorySummary{GiB: float64(now.MemoryMiB) / 1024},
 		Boot:       showBoot(to, s),
 
 		LogServices: to.To("ComputerSystemLogServiceCollection", s.ID),
@@ -183,6 +188,6 @@ func showSystemOem(to redfish.Links, s hawkfish.System) any {
 		Image: s.ImageID, DiskGiB: s.DiskGiB, Network: s.Network, MAC: s.MAC,
 		Boot: systemBoot{Primary: s.Machine.Boot.Primary, Firmware: s.Machine.Mode()}, SerialLog: to.To("HawkFishSerialLog", s.ID),
 		Metrics:    to.To("HawkFishMetrics", s.ID),
-		PowerCause: s.PowerCause,
+		PowerCause: s.PowerCause, Labels: labelled(s.Labels), systemSize: showSize(s),
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"maps"
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/store/db"
@@ -26,6 +27,9 @@ func (s *Store) UpdateSystem(ctx context.Context, scope hawkfish.Scope, id strin
 	carry.Target = hawkfish.Target{Kind: hawkfish.TargetSystem, ID: id}
 	after, err := transact(ctx, s, on, func(ctx context.Context, q *db.Queries) (changed, error) {
 		if err := lockTarget(ctx, q, carry.Target); err != nil { // before its row, as all do
+			return changed{}, err
+		}
+		if err := reserve(ctx, q, scope, id, change); err != nil {
 			return changed{}, err
 		}
 		row, err := q.SystemToChange(ctx, db.SystemToChangeParams{ID: id, Everything: scope.All, Projects: held(scope)})
@@ -60,11 +64,16 @@ func changeSystem(ctx context.Context, q *db.Queries, was hawkfish.System, alter
 	if err := alter(&is); err != nil {
 		return was, err
 	}
-	if is.AssetTag == was.AssetTag && !concernsGuest(was, is) && is.Machine.Equal(was.Machine) {
+	if is.AssetTag == was.AssetTag && maps.Equal(is.Labels, was.Labels) && !concernsGuest(was, is) && is.Machine.Equal(was.Machine) {
 		return was, nil
 	}
 	if more := is.Need().Beyond(was.Need()); more.Any() {
 		if err := withinQuotas(ctx, q, is.ProjectID, more); err != nil {
+			return was, err
+		}
+	}
+	if grows(was, is) {
+		if err := withinHost(ctx, q, was, is); err != nil {
 			return was, err
 		}
 	}
@@ -78,7 +87,7 @@ func changeSystem(ctx context.Context, q *db.Queries, was hawkfish.System, alter
 	if err != nil {
 		return was, err
 	}
-	change := db.ChangeSystemParams{ID: was.ID, AssetTag: is.AssetTag, CPUs: int32(is.CPUs), MemoryMiB: is.MemoryMiB, Machine: machine}
+	change := db.ChangeSystemParams{ID: was.ID, AssetTag: is.AssetTag, Labels: labelled(is.Labels), CPUs: int32(is.CPUs), MemoryMiB: is.MemoryMiB, Machine: machine}
 	if is.Running != nil {
 		if change.Running, err = json.Marshal(is.Running); err != nil {
 			return was, err
@@ -116,7 +125,15 @@ func insertSystem(ctx context.Context, q *db.Queries, s hawkfish.System) (hawkfi
 	row, err := q.InsertSystem(ctx, db.InsertSystemParams{
 		ID: s.ID, Name: s.Name, ProjectID: s.ProjectID, Phase: string(hawkfish.PhaseProvisioning),
 		CPUs: int32(s.CPUs), MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB, ImageID: orNull(s.ImageID), Network: s.Network, MAC: s.MAC,
-		AssetTag: s.AssetTag, Machine: machine, Power: string(s.Power),
+		AssetTag: s.AssetTag, Labels: labelled(s.Labels), Machine: machine, Power: string(s.Power),
 	})
 	return found(row, err)
+}
+
+// labelled encodes labels; none are an empty object.
+func labelled(labels map[string]string) json.RawMessage {
+	if len(labels) == 0 {
+		return json.RawMessage("{}")
+	}
+	return detail(labels)
 }

@@ -79,7 +79,7 @@ func changedProperties(was, is hawkfish.System) []string {
 		name    string
 		changed bool
 	}{
-		{"AssetTag", was.AssetTag != is.AssetTag}, {"CPU", was.CPUs != is.CPUs}, {"MemoryMiB", was.MemoryMiB != is.MemoryMiB},
+		{"AssetTag", was.AssetTag != is.AssetTag}, {"Labels", !maps.Equal(was.Labels, is.Labels)}, {"CPU", was.CPUs != is.CPUs}, {"MemoryMiB", was.MemoryMiB != is.MemoryMiB},
 	} {
 		if p.changed {
 			names = append(names, p.name)

@@ -28,6 +28,9 @@ func system(r db.System) (hawkfish.System, error) {
 		return s, nil
 	}
 	err := errors.Join(json.Unmarshal(r.Machine, &s.Machine), json.Unmarshal(r.Guest, &s.Guest))
+	if string(r.Labels) != "{}" {
+		err = errors.Join(err, json.Unmarshal(r.Labels, &s.Labels))
+	}
 	if err != nil || r.Running == nil {
 		return s, err
 	}

@@ -42,8 +42,8 @@ func (q *Queries) AnnounceHost(ctx context.Context, arg AnnounceHostParams) (int
 }
 
 const hostByID = `-- name: HostByID :one
-SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, coalesce(sum(s.cpus), 0)::bigint AS cpus,
-    coalesce(sum(s.memory_mib), 0)::bigint AS memory_mib, coalesce(sum(s.disk_gib), 0)::bigint AS disk_gib
+SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, coalesce(sum(greatest(s.cpus, (s.running ->> 'cpus')::bigint)), 0)::bigint AS cpus,
+    coalesce(sum(greatest(s.memory_mib, (s.running ->> 'memory_mib')::bigint)), 0)::bigint AS memory_mib, coalesce(sum(s.disk_gib), 0)::bigint AS disk_gib
 FROM hosts LEFT JOIN systems s ON s.host_id = hosts.id
 WHERE hosts.id = $1
 GROUP BY hosts.id
@@ -56,6 +56,7 @@ type HostByIDRow struct {
 	DiskGiB   int64
 }
 
+// A guest that has not given back yet what its system is to have no longer still takes it.
 func (q *Queries) HostByID(ctx context.Context, id string) (HostByIDRow, error) {
 	row := q.db.QueryRow(ctx, hostByID, id)
 	var i HostByIDRow
@@ -76,8 +77,9 @@ func (q *Queries) HostByID(ctx context.Context, id string) (HostByIDRow, error) 
 }
 
 const listHosts = `-- name: ListHosts :many
-SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, extract(epoch FROM now() - hosts.seen_at)::double precision AS silence, coalesce(sum(s.cpus), 0)::bigint AS cpus,
-    coalesce(sum(s.memory_mib), 0)::bigint AS memory_mib, coalesce(sum(s.disk_gib), 0)::bigint AS disk_gib
+SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, extract(epoch FROM now() - hosts.seen_at)::double precision AS silence,
+    coalesce(sum(greatest(s.cpus, (s.running ->> 'cpus')::bigint)), 0)::bigint AS cpus,
+    coalesce(sum(greatest(s.memory_mib, (s.running ->> 'memory_mib')::bigint)), 0)::bigint AS memory_mib, coalesce(sum(s.disk_gib), 0)::bigint AS disk_gib
 FROM hosts LEFT JOIN systems s ON s.host_id = hosts.id
 GROUP BY hosts.id
 ORDER BY hosts.id

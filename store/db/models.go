@@ -198,6 +198,7 @@ type System struct {
 	ResetCause string
 	PowerGoal  string
 	PowerState string
+	Labels     json.RawMessage
 }
 
 type Task struct {

@@ -46,16 +46,17 @@ func (q *Queries) AimSystem(ctx context.Context, arg AimSystemParams) error {
 
 const changeSystem = `-- name: ChangeSystem :one
 UPDATE systems
-SET asset_tag = $1, cpus = $2, memory_mib = $3, machine = $4, running = $5,
+SET asset_tag = $1, cpus = $2, memory_mib = $3, labels = $4, machine = $5, running = $6,
     revision = revision + 1, updated_at = now()
-WHERE id = $6
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state
+WHERE id = $7
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels
 `
 
 type ChangeSystemParams struct {
 	AssetTag  string
 	CPUs      int32
 	MemoryMiB int64
+	Labels    json.RawMessage
 	Machine   json.RawMessage
 	Running   []byte
 	ID        string
@@ -66,6 +67,7 @@ func (q *Queries) ChangeSystem(ctx context.Context, arg ChangeSystemParams) (Sys
 		arg.AssetTag,
 		arg.CPUs,
 		arg.MemoryMiB,
+		arg.Labels,
 		arg.Machine,
 		arg.Running,
 		arg.ID,
@@ -97,6 +99,7 @@ func (q *Queries) ChangeSystem(ctx context.Context, arg ChangeSystemParams) (Sys
 		&i.ResetCause,
 		&i.PowerGoal,
 		&i.PowerState,
+		&i.Labels,
 	)
 	return i, err
 }
@@ -152,12 +155,12 @@ func (q *Queries) DeleteSystem(ctx context.Context, id string) (int64, error) {
 const insertSystem = `-- name: InsertSystem :one
 INSERT INTO systems (
     id, name, project_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac,
-    asset_tag, machine, power
+    asset_tag, labels, machine, power
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11, $12, $13
+    $11, $12, $13, $14
 )
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels
 `
 
 type InsertSystemParams struct {
@@ -172,6 +175,7 @@ type InsertSystemParams struct {
 	Network   string
 	MAC       string
 	AssetTag  string
+	Labels    json.RawMessage
 	Machine   json.RawMessage
 	Power     string
 }
@@ -189,6 +193,7 @@ func (q *Queries) InsertSystem(ctx context.Context, arg InsertSystemParams) (Sys
 		arg.Network,
 		arg.MAC,
 		arg.AssetTag,
+		arg.Labels,
 		arg.Machine,
 		arg.Power,
 	)
@@ -219,12 +224,13 @@ func (q *Queries) InsertSystem(ctx context.Context, arg InsertSystemParams) (Sys
 		&i.ResetCause,
 		&i.PowerGoal,
 		&i.PowerState,
+		&i.Labels,
 	)
 	return i, err
 }
 
 const listSystems = `-- name: ListSystems :many
-SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, systems.machine, systems.running, systems.guest, systems.power_cause, systems.reset_cause, systems.power_goal, systems.power_state, (
+SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, systems.machine, systems.running, systems.guest, systems.power_cause, systems.reset_cause, systems.power_goal, systems.power_state, systems.labels, (
     SELECT count(*) FROM systems AS s
     WHERE $1::boolean OR s.project_id = ANY ($2::uuid[])
 ) AS total
@@ -286,6 +292,7 @@ func (q *Queries) ListSystems(ctx context.Context, arg ListSystemsParams) ([]Lis
 			&i.System.ResetCause,
 			&i.System.PowerGoal,
 			&i.System.PowerState,
+			&i.System.Labels,
 			&i.Total,
 		); err != nil {
 			return nil, err
@@ -372,7 +379,7 @@ func (q *Queries) SystemAsTarget(ctx context.Context, id string) (SystemAsTarget
 }
 
 const systemByID = `-- name: SystemByID :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels FROM systems
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -411,12 +418,13 @@ func (q *Queries) SystemByID(ctx context.Context, arg SystemByIDParams) (System,
 		&i.ResetCause,
 		&i.PowerGoal,
 		&i.PowerState,
+		&i.Labels,
 	)
 	return i, err
 }
 
 const systemByName = `-- name: SystemByName :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels FROM systems
 WHERE name = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -455,6 +463,7 @@ func (q *Queries) SystemByName(ctx context.Context, arg SystemByNameParams) (Sys
 		&i.ResetCause,
 		&i.PowerGoal,
 		&i.PowerState,
+		&i.Labels,
 	)
 	return i, err
 }
@@ -572,7 +581,7 @@ func (q *Queries) SystemIDsWith(ctx context.Context, arg SystemIDsWithParams) ([
 }
 
 const systemToChange = `-- name: SystemToChange :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels FROM systems
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 FOR NO KEY UPDATE
 `
@@ -613,6 +622,7 @@ func (q *Queries) SystemToChange(ctx context.Context, arg SystemToChangeParams) 
 		&i.ResetCause,
 		&i.PowerGoal,
 		&i.PowerState,
+		&i.Labels,
 	)
 	return i, err
 }

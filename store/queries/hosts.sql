@@ -1,13 +1,15 @@
 -- name: HostByID :one
-SELECT sqlc.embed(hosts), coalesce(sum(s.cpus), 0)::bigint AS cpus,
-    coalesce(sum(s.memory_mib), 0)::bigint AS memory_mib, coalesce(sum(s.disk_gib), 0)::bigint AS disk_gib
+-- A guest that has not given back yet what its system is to have no longer still takes it.
+SELECT sqlc.embed(hosts), coalesce(sum(greatest(s.cpus, (s.running ->> 'cpus')::bigint)), 0)::bigint AS cpus,
+    coalesce(sum(greatest(s.memory_mib, (s.running ->> 'memory_mib')::bigint)), 0)::bigint AS memory_mib, coalesce(sum(s.disk_gib), 0)::bigint AS disk_gib
 FROM hosts LEFT JOIN systems s ON s.host_id = hosts.id
 WHERE hosts.id = @id
 GROUP BY hosts.id;
 
 -- name: ListHosts :many
-SELECT sqlc.embed(hosts), extract(epoch FROM now() - hosts.seen_at)::double precision AS silence, coalesce(sum(s.cpus), 0)::bigint AS cpus,
-    coalesce(sum(s.memory_mib), 0)::bigint AS memory_mib, coalesce(sum(s.disk_gib), 0)::bigint AS disk_gib
+SELECT sqlc.embed(hosts), extract(epoch FROM now() - hosts.seen_at)::double precision AS silence,
+    coalesce(sum(greatest(s.cpus, (s.running ->> 'cpus')::bigint)), 0)::bigint AS cpus,
+    coalesce(sum(greatest(s.memory_mib, (s.running ->> 'memory_mib')::bigint)), 0)::bigint AS memory_mib, coalesce(sum(s.disk_gib), 0)::bigint AS disk_gib
 FROM hosts LEFT JOIN systems s ON s.host_id = hosts.id
 GROUP BY hosts.id
 ORDER BY hosts.id;

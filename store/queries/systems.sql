@@ -47,10 +47,10 @@ WHERE @everything::boolean OR project_id = ANY (@projects::uuid[]);
 -- name: InsertSystem :one
 INSERT INTO systems (
     id, name, project_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac,
-    asset_tag, machine, power
+    asset_tag, labels, machine, power
 ) VALUES (
     @id, @name, @project_id, @phase, @cpus, @memory_mib, @disk_gib, sqlc.narg('image_id'), @network, @mac,
-    @asset_tag, @machine, @power
+    @asset_tag, @labels, @machine, @power
 )
 RETURNING *;
 
@@ -62,7 +62,7 @@ FOR NO KEY UPDATE;
 
 -- name: ChangeSystem :one
 UPDATE systems
-SET asset_tag = @asset_tag, cpus = @cpus, memory_mib = @memory_mib, machine = @machine, running = @running,
+SET asset_tag = @asset_tag, cpus = @cpus, memory_mib = @memory_mib, labels = @labels, machine = @machine, running = @running,
     revision = revision + 1, updated_at = now()
 WHERE id = @id
 RETURNING *;

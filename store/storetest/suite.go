@@ -64,6 +64,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"Observe":                 testObserve,
 		"ObserveComplete":         testObserveComplete,
 		"Inventories":             testInventories,
+		"Resize":                  testResize,
 		"PowerState":              testPowerState,
 		"PowerCause":              testPowerCause,
 		"Hosts":                   testHosts,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # clients.sh [CLIENT...] - a conversation of each client that people use with a simulated fleet of its own: list,
-# inventory, power, users, sessions, tasks. Every step prints PASS or FAIL.
+# inventory, power, boot, media, BIOS, users, sessions, tasks. Every step prints PASS or FAIL.
 #
 #   REPORTS=DIR  where the fleet's state and the failed steps' output go; default: a new folder in /tmp
 #   PROGRAM      the development binary to run; default: bin/hawkfish-dev
@@ -25,7 +25,11 @@ done
 export REPORTS=${REPORTS:-$(mktemp -d /tmp/hawkfish-clients-XXXXXX)}
 enclosed "$0" "$@"
 trap stop_stack EXIT
+export HAWKFISH_IMAGE_ALLOW=*,localhost # where media come from here, and images of people
 start_stack "$REPORTS"
+mkdir -p "$REPORTS/media" && head -c 3000000 /dev/urandom >"$REPORTS/media/boot.iso" && cp "$REPORTS/media/boot.iso" "$REPORTS/media/disk.img"
+serve_media "$REPORTS/media"
+export MEDIA=$media
 populate "$REPORTS" || fail "the fleet could not be filled"
 
 passed=0 failed=0
@@ -54,9 +58,6 @@ refused() {
     verdict $result "$name" "$output"
 }
 
-# later NAME WHY names a step that is to come.
-later() { echo "LATER $client: $1: $2"; }
-
 # reported reads lines of PASS or FAIL, a tab, a step's name, a tab, and what was said: a conversation in another language.
 reported() {
     local result name said any=
@@ -67,16 +68,17 @@ reported() {
     [[ -n $any ]] || verdict FAIL "the conversation" "it said nothing"
 }
 
-# until_power SYSTEM STATE waits until the system is in the power state, as a client that polls does.
-until_power() {
-    local _
+# until_shows PATH PATTERN waits until a resource shows something, as a client that polls does.
+until_shows() {
+    local _ shown
     for _ in $(seq 100); do
-        hf "/redfish/v1/Systems/$1" | grep -q "\"PowerState\":\"$2\"" && return
+        shown=$(hf "/redfish/v1/$1") && grep -Eq "$2" <<<"$shown" && return
         sleep 0.2
     done
-    echo "$1 is not $2"
+    echo "no $2 in $shown"
     return 1
 }
+until_power() { until_shows "Systems/$1" "\"PowerState\":\"$2\""; }
 
 for client in "${clients[@]}"; do
     . "$here/clients/$client.sh"

@@ -47,9 +47,24 @@ start_stack() {
 }
 
 stop_stack() {
+    [[ -z ${media_server:-} ]] || kill "$media_server" 2>/dev/null
+    media_server=
     [[ -n ${stack:-} ]] || return 0
     kill -INT "$stack" 2>/dev/null && wait "$stack"
     stack=
+}
+
+# serve_media DIR serves the files of a folder to whoever is in the namespace, at $media: what drives are filled from.
+media=http://127.0.0.1:8000
+serve_media() {
+    /usr/bin/python3 -m http.server --bind 127.0.0.1 --directory "$1" 8000 >"$1.log" 2>&1 &
+    media_server=$!
+    local _
+    for _ in $(seq 50); do
+        curl -s -o /dev/null $media/ && return
+        sleep 0.1
+    done
+    fail "no server of media: see $1.log"
 }
 
 # hf [CURL-OPTION...] PATH asks as the administrator, and prints the body; it fails on 4xx and 5xx.

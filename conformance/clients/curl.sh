@@ -28,6 +28,21 @@ refused "an unknown method says which there are" 'HTTP/[0-9.]+ 405.*[Aa]llow: [A
 monitor=$(as_admin -D- -o /dev/null -d '{"ResetType":"ForceOff"}' $api/Systems/web1/Actions/ComputerSystem.Reset | sed -n 's/^[Ll]ocation: *\([^\r]*\)\r*/\1/p')
 step "a reset is a task with a monitor" '/redfish/v1/TaskService/TaskMonitors/' echo "$monitor"
 step "the system is off" '^$' until_power web1 Off
+step "boot from the CD, once" '"BootSourceOverrideEnabled": ?"Once"' as_admin -X PATCH -d '{"Boot":{"BootSourceOverrideTarget":"Cd","BootSourceOverrideEnabled":"Once"}}' $api/Systems/web1
+medium=$(as_admin -D- -o /dev/null -d '{"Image":"'$media'/boot.iso"}' $api/Systems/web1/VirtualMedia/Cd/Actions/VirtualMedia.InsertMedia | sed -n 's/^[Ll]ocation: *\([^\r]*\)\r*/\1/p')
+step "inserting a medium is a task" '/redfish/v1/TaskService/TaskMonitors/' echo "$medium"
+step "a start waits for it" '^202$' as_admin -o /dev/null -w '%{http_code}' -d '{"ResetType":"On"}' $api/Systems/web1/Actions/ComputerSystem.Reset
+step "the system is on" '^$' until_power web1 On
+step "the medium is in the drive" '"Inserted": ?true' as_admin $api/Managers/web1/VirtualMedia/Cd
+step "the override has been used up" '^$' until_shows Systems/web1 '"BootSourceOverrideEnabled":"Disabled"'
+refused "another medium needs an empty drive" '^409$' as_admin -o /dev/null -w '%{http_code}' -d '{"Image":"'$media'/disk.img"}' $api/Systems/web1/VirtualMedia/Cd/Actions/VirtualMedia.InsertMedia
+step "ejecting needs no body" '^202$' plain -u "$user:$password" -X POST -o /dev/null -w '%{http_code}' $api/Systems/web1/VirtualMedia/Cd/Actions/VirtualMedia.EjectMedia
+step "the drive is empty" '^$' until_shows Systems/web1/VirtualMedia/Cd '"Image":null.*"Inserted":false|"Inserted":false.*"Image":null'
+step "settings of the BIOS" '"PrimaryBootDevice"' as_admin $api/Systems/web1/Bios
+step "a setting that waits for a reset" '^20[02]$' as_admin -o /dev/null -w '%{http_code}' -X PATCH -d '{"Attributes":{"SystemClock":"Local"},"@Redfish.SettingsApplyTime":{"@odata.type":"#Settings.v1_5_0.PreferredApplyTime","ApplyTime":"OnReset"}}' $api/Systems/web1/Bios/Settings
+step "is pending" '"SystemClock": ?"Utc"' as_admin $api/Systems/web1/Bios
+step "a restart applies it" '^202$' as_admin -o /dev/null -w '%{http_code}' -d '{"ResetType":"PowerCycle"}' $api/Systems/web1/Actions/ComputerSystem.Reset
+step "it is applied" '^$' until_shows Systems/web1/Bios '"SystemClock":"Local"'
 step "the monitor gives the operation's own answer" '^20[04]$' as_admin -o /dev/null -w '%{http_code}' "$base$monitor"
 step "the task is in the list" '"TaskState": ?"Completed"' as_admin "$api/TaskService/Tasks?\$expand=."
 step "provisioning is accepted" '^202$' as_admin -o /dev/null -w '%{http_code}' -d '{"Name":"curly","CPU":1,"MemoryMiB":64,"DiskGiB":1,"Image":"tiny:1"}' $api/Systems

@@ -38,4 +38,21 @@ step "sessions" "$id" tool SessionService Sessions list
 step "logout" '' tool SessionService logout -i "$id"
 step "tasks" 'TaskCollection' tool raw GET /redfish/v1/TaskService/Tasks
 step "registries" 'MessageRegistryFileCollection' tool raw GET /redfish/v1/Registries
-later "boot source" "issue 4"
+step "boot from the network, once" 'BootSourceOverrideTarget": "Pxe' tool Systems -I "$db1" setBootOverride Once Pxe
+step "it reads back" '"BootSourceOverrideEnabled": "Once"' tool Systems -I "$db1" get -P Boot
+step "off, and on again" '' tool Systems -I "$db1" reset PowerCycle
+step "once was once" '^$' until_shows Systems/db1 '"BootSourceOverrideEnabled":"Disabled"'
+step "boot from the CD from now on" 'Continuous' tool Systems -I "$db1" setBootOverride Continuous Cd
+step "another start does not change it" '' tool Systems -I "$db1" reset ForceRestart
+step "it still reads back" '"BootSourceOverrideEnabled": "Continuous"' tool Systems -I "$db1" get -P Boot
+step "no override" '"BootSourceOverrideEnabled": "Disabled"' tool Systems -I "$db1" setBootOverride Disabled
+refused "what systems do not boot from" 'not supported by the remote service' tool Systems -I "$db1" setBootOverride Once Diags
+step "processors" 'Members@odata.count": 1|ProcessorType' tool Systems -I "$db1" Processors list
+step "interfaces" 'MACAddress|EthernetInterfaces' tool Systems -I "$db1" EthernetInterfaces list
+step "simple storage" 'Members|SimpleStorage' tool Systems -I "$db1" SimpleStorage list
+step "logs" 'LogServices' tool Systems -I "$db1" Logs list
+step "a drive" '"MediaTypes"' tool raw GET "/redfish/v1/Managers/$db1/VirtualMedia/Cd"
+step "insert a medium" '' tool raw POST "/redfish/v1/Managers/$db1/VirtualMedia/Cd/Actions/VirtualMedia.InsertMedia" -d "{\"Image\":\"$media/boot.iso\"}"
+step "it is inserted" '^$' until_shows "Systems/$db1/VirtualMedia/Cd" '"Inserted":true'
+step "eject it" '' tool raw POST "/redfish/v1/Managers/$db1/VirtualMedia/Cd/Actions/VirtualMedia.EjectMedia" -d '{}'
+step "it is out" '^$' until_shows "Systems/$db1/VirtualMedia/Cd" '"Inserted":false'

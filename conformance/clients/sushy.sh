@@ -1,3 +1,2 @@
 # sushy: the library that Ironic uses.
 reported < <(BASE=$base USERNAME=$user PASSWORD=$password /usr/bin/python3 "$here/clients/sushy_steps.py" 2>&1)
-later "boot source, media, processors, storage, BIOS" "issue 4"

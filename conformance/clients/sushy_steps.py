@@ -8,7 +8,7 @@ import sushy
 from sushy import auth
 
 warnings.filterwarnings("ignore")  # of certificates that are not checked
-BASE, USER, PASSWORD = os.environ["BASE"], os.environ["USERNAME"], os.environ["PASSWORD"]
+BASE, USER, PASSWORD, MEDIA = (os.environ[name] for name in ("BASE", "USERNAME", "PASSWORD", "MEDIA"))
 STEPS = []
 
 
@@ -96,6 +96,98 @@ def _(ctx):
 def _(ctx):
     ctx.system.reset_system(sushy.RESET_GRACEFUL_RESTART)
     until(lambda: power(ctx.system), sushy.POWER_STATE_ON)
+
+
+@step("boot from the network, once")
+def _(ctx):
+    ctx.system.set_system_boot_source(sushy.BOOT_SOURCE_TARGET_PXE, enabled=sushy.BOOT_SOURCE_ENABLED_ONCE)
+    ctx.system.refresh(force=True)
+    assert (ctx.system.boot.target, ctx.system.boot.enabled) == (sushy.BOOT_SOURCE_TARGET_PXE, sushy.BOOT_SOURCE_ENABLED_ONCE), ctx.system.boot
+
+
+@step("once is once")
+def _(ctx):
+    def override():
+        ctx.system.refresh(force=True)
+        return ctx.system.boot.enabled
+
+    ctx.system.reset_system(sushy.RESET_FORCE_RESTART)
+    until(override, sushy.BOOT_SOURCE_ENABLED_DISABLED)
+
+
+@step("boot mode")
+def _(ctx):
+    ctx.system.set_system_boot_options(mode=sushy.BOOT_SOURCE_MODE_UEFI)
+    ctx.system.refresh(force=True)
+    assert ctx.system.boot.mode == sushy.BOOT_SOURCE_MODE_UEFI, ctx.system.boot
+    ctx.system.set_system_boot_options(mode=sushy.BOOT_SOURCE_MODE_BIOS)
+
+
+@step("boot sources on offer")
+def _(ctx):
+    assert {sushy.BOOT_SOURCE_TARGET_CD, sushy.BOOT_SOURCE_TARGET_PXE, sushy.BOOT_SOURCE_TARGET_HDD} <= ctx.system.get_allowed_system_boot_source_values()
+
+
+def drive(ctx):
+    media = [m for m in ctx.system.managers[0].virtual_media.get_members() if sushy.VIRTUAL_MEDIA_CD in m.media_types]
+    assert len(media) == 1, media
+    return media[0]
+
+
+@step("insert a medium")
+def _(ctx):
+    drive(ctx).insert_media(MEDIA + "/boot.iso", inserted=True, write_protected=True)
+    until(lambda: ctx.system.managers[0].virtual_media.refresh(force=True) or drive(ctx).inserted, True)
+    assert drive(ctx).image == MEDIA + "/boot.iso", drive(ctx).image
+
+
+@step("eject it")
+def _(ctx):
+    drive(ctx).eject_media()
+    until(lambda: ctx.system.managers[0].virtual_media.refresh(force=True) or drive(ctx).inserted, False)
+
+
+@step("processors")
+def _(ctx):
+    summary = ctx.system.processors.summary
+    assert summary.count == 2 and summary.architecture == sushy.ProcessorArchitecture.X86, summary
+
+
+@step("interfaces")
+def _(ctx):
+    assert len(ctx.system.ethernet_interfaces.summary) == 1, ctx.system.ethernet_interfaces.summary
+
+
+@step("storage")
+def _(ctx):
+    assert ctx.system.storage.drives_sizes_bytes == [1 << 30], ctx.system.storage.drives_sizes_bytes
+    assert ctx.system.simple_storage.disks_sizes_bytes == [1 << 30], ctx.system.simple_storage.disks_sizes_bytes
+
+
+@step("settings of the BIOS")
+def _(ctx):
+    bios = ctx.system.bios
+    assert bios.attributes["SystemClock"] == "Utc", bios.attributes
+    bios.set_attribute("SystemClock", "Local", apply_time=sushy.APPLY_TIME_ON_RESET)
+    bios.refresh(force=True)
+    assert bios.pending_attributes["SystemClock"] == "Local", bios.pending_attributes
+
+
+@step("they are applied at the next start")
+def _(ctx):
+    def clock():
+        ctx.system.bios.refresh(force=True)
+        return ctx.system.bios.attributes["SystemClock"]
+
+    ctx.system.reset_system(sushy.RESET_FORCE_RESTART)
+    ctx.system.reset_system(sushy.RESET_FORCE_OFF)
+    ctx.system.reset_system(sushy.RESET_ON)
+    until(clock, "Local")
+
+
+@step("Secure Boot")
+def _(ctx):
+    assert ctx.system.secure_boot.enabled is False, ctx.system.secure_boot
 
 
 @step("a system's manager, and back")

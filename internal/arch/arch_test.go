@@ -43,7 +43,7 @@ var rules = map[string][]string{
 	"worker/fleet":          {"", "activities", "workflows", "internal/durable", "go.temporal.io/sdk"},
 	"worker/host":           {"", "activities", "internal/durable", "go.temporal.io/sdk", "github.com/google/uuid", "golang.org/x/sync"},
 	"worker/sensors":        {""},
-	"worker/libvirt":        {"", "schemas", "worker/sensors", "internal/fetch/diskimage", "internal/fetch/once", "github.com/digitalocean/go-libvirt", "libvirt.org/go/libvirtxml", "github.com/cenkalti/backoff", "github.com/google/uuid", "golang.org/x/sync"},
+	"worker/libvirt":        {"", "schemas", "internal/uefi", "worker/sensors", "internal/fetch/diskimage", "internal/fetch/once", "github.com/digitalocean/go-libvirt", "libvirt.org/go/libvirtxml", "github.com/cenkalti/backoff", "github.com/google/uuid", "golang.org/x/sync"},
 	"worker/simulated":      {"", "schemas", "internal/fetch/diskimage", "internal/fetch/once"},
 	"worker/hypervisortest": {"", "schemas", "github.com/google/uuid"},
 
@@ -58,6 +58,7 @@ var rules = map[string][]string{
 	"internal/process":  {"*"},
 	"internal/ssdp":     {},
 	"internal/tlscert":  {},
+	"internal/uefi":     {},
 	"internal/tracing":  {"", "go.opentelemetry.io/otel", "go.temporal.io/sdk"},
 	"cmd":               {"*"},
 	"conformance":       {},

@@ -67,7 +67,7 @@ func (h *Host) revive(ctx context.Context, c *conn, id golibvirt.UUID) error {
 	if m.Cycle == "" {
 		return h.stay(g)
 	}
-	if err = h.start(g); err != nil && isHopeless(err) {
+	if err = h.start(ctx, g); err != nil && isHopeless(err) {
 		h.log.Warn("a guest cannot be started anew", "system", g.id, "error", err)
 		err = h.stay(g)
 	}

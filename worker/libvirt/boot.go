@@ -1,6 +1,7 @@
 package libvirt
 
 import (
+	"context"
 	"errors"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
@@ -16,8 +17,8 @@ import (
 // An override that holds once is only in the description that the guest is started with (virDomainCreateXML of a domain that
 // has a definition, which stays as it is): whatever dies, the definition never needs to be put back. That the override is
 // consumed stands in the mark of that description, and so begins with the very run that has consumed it.
-func (h *Host) boot(g guest) error {
-	err := h.bootOnce(g)
+func (h *Host) boot(ctx context.Context, g guest) error {
+	err := h.bootOnce(ctx, g)
 	if isCode(err, golibvirt.ErrOperationInvalid) {
 		if now, again := h.look(g.c, g.UUID); again == nil && now.isOn() {
 			h.registry.forget(g.UUID) // what its run has stands in its mark
@@ -27,10 +28,16 @@ func (h *Host) boot(g guest) error {
 	return err
 }
 
-func (h *Host) bootOnce(g guest) error {
+func (h *Host) bootOnce(ctx context.Context, g guest) error {
 	before, _ := h.registry.read(g.record)
 	o := before.override()
 	after := before.start(o)
+	if before.Planted && !o.Active() {
+		if err := h.weed(ctx, g); err != nil {
+			return err
+		}
+		after.Planted = false
+	}
 	if !o.Active() {
 		if before.Runs != after.Runs || before.RunsGeneration != after.RunsGeneration {
 			h.registry.change(g.record, func(m *mark) { m.Runs, m.RunsGeneration = after.Runs, after.RunsGeneration })
@@ -41,15 +48,19 @@ func (h *Host) bootOnce(g guest) error {
 		if err := h.create(g); err != nil {
 			return err
 		}
-	} else if err := h.createFrom(g, o, after); err != nil {
+	} else if err := h.createFrom(ctx, g, o, &after); err != nil {
 		return err
 	}
 	h.registry.begin(g.record, after)
 	h.feed.deafen(g.UUID)
-	if err := h.save(g.c, g.Domain, g.record); err != nil && !isCode(err, golibvirt.ErrNoDomain) {
-		return err
+	err := h.save(g.c, g.Domain, g.record)
+	if err == nil {
+		err = h.arm(g)
 	}
-	return nil
+	if isCode(err, golibvirt.ErrNoDomain) {
+		err = nil
+	}
+	return err
 }
 
 // create starts a guest as it is defined (virDomainCreateWithFlags).
@@ -60,20 +71,24 @@ func (h *Host) create(g guest) error {
 	})
 }
 
-// createFrom starts a guest as it is defined, but for what an override changes.
-func (h *Host) createFrom(g guest, o hawkfish.BootOverride, after mark) error {
-	text, err := g.c.DomainGetXMLDesc(g.Domain, golibvirt.DomainXMLInactive|golibvirt.DomainXMLSecure)
+// createFrom starts a guest as it is defined, but for what an override changes, and notes in its mark what that leaves to be done:
+// QEMU keeps the order of its devices, so that the boot that follows has to be a start from off, too.
+func (h *Host) createFrom(ctx context.Context, g guest, o hawkfish.BootOverride, after *mark) error {
+	d, err := describe(g.c, g.Domain)
 	if err != nil {
 		return err
 	}
-	var d libvirtxml.Domain
-	if err := d.Unmarshal(text); err != nil {
+	if planted(o, d) {
+		if err := h.plant(ctx, g, d, o); err != nil {
+			return err
+		}
+		after.Planted = true
+	} else if err := overridden(d, o); err != nil {
 		return err
+	} else {
+		after.Runs += " " + string(o.Target)
 	}
-	if err := overridden(&d, o); err != nil {
-		return err
-	}
-	doc, err := marked(&d, after)
+	doc, err := marked(d, *after)
 	if err != nil {
 		return err
 	}
@@ -87,12 +102,22 @@ func (h *Host) createFrom(g guest, o hawkfish.BootOverride, after mark) error {
 	return err
 }
 
+// describe returns a domain's definition.
+func describe(c *conn, dom golibvirt.Domain) (*libvirtxml.Domain, error) {
+	text, err := c.DomainGetXMLDesc(dom, golibvirt.DomainXMLInactive|golibvirt.DomainXMLSecure)
+	if err != nil {
+		return nil, err
+	}
+	d := new(libvirtxml.Domain)
+	return d, d.Unmarshal(text)
+}
+
 // overridden changes a description as an override says.
 func overridden(d *libvirtxml.Domain, o hawkfish.BootOverride) error {
 	switch o.Target {
 	case schemas.BootSourceBiosSetup:
 		openMenu(d)
-	case schemas.BootSourceHdd, schemas.BootSourceCd, schemas.BootSourceUsb, schemas.BootSourceFloppy, schemas.BootSourcePxe, schemas.BootSourceUefiHttp:
+	case schemas.BootSourceHdd, schemas.BootSourceCd, schemas.BootSourceUsb, schemas.BootSourceFloppy, schemas.BootSourcePxe:
 		firstOf(d, o.Target)
 	default:
 		return hawkfish.Refused("/Boot/BootSourceOverrideTarget", string(o.Target), "the host cannot boot a guest from it")
@@ -102,14 +127,14 @@ func overridden(d *libvirtxml.Domain, o hawkfish.BootOverride) error {
 
 // restart gives a guest that runs what only a start from off can give it: it is stopped and booted as one step. op names who
 // has asked; it is done once, also by a worker that dies in between. The caller has the guest's power.
-func (h *Host) restart(g guest, op string) error {
+func (h *Host) restart(ctx context.Context, g guest, op string) error {
 	h.registry.change(g.record, func(m *mark) { m.Cycle = op })
 	err := h.save(g.c, g.Domain, g.record)
 	if err == nil {
 		err = h.destroy(g)
 	}
 	if err == nil {
-		err = h.boot(g)
+		err = h.boot(ctx, g)
 	}
 	return err
 }

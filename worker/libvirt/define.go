@@ -123,6 +123,10 @@ func overrideOf(g hawkfish.Guest) string {
 	if !o.Active() || o.Enabled == schemas.BootSourceOverrideEnabledContinuous && isDevice(o.Target) {
 		return ""
 	}
+	if o.Target == schemas.BootSourceUefiBootNext {
+		option, _ := g.BootOption(o.Next) // it was looked up when it was asked for
+		o.Target = option.Alias
+	}
 	text, _ := json.Marshal(o) // it is plain strings
 	return string(text)
 }

@@ -4,6 +4,7 @@ import (
 	"libvirt.org/go/libvirtxml"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // bootDisk is virtio, which SeaBIOS and every current system can boot from. A
@@ -25,6 +26,9 @@ func interfaces(g hawkfish.Guest) []libvirtxml.DomainInterface {
 	nic := libvirtxml.DomainInterface{
 		Source: &libvirtxml.DomainInterfaceSource{Network: &libvirtxml.DomainInterfaceSourceNetwork{Network: g.Network}},
 		Model:  &libvirtxml.DomainInterfaceModel{Type: "virtio"},
+	}
+	if g.Machine.Mode() == schemas.BootSourceOverrideModeUEFI {
+		nic.ROM = &libvirtxml.DomainROM{Enabled: "no"} // OVMF has a driver of its own, which also boots from HTTP; iPXE would be in its way
 	}
 	if g.MAC != "" {
 		nic.MAC = &libvirtxml.DomainInterfaceMAC{Address: g.MAC}

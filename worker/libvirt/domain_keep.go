@@ -10,16 +10,11 @@ import (
 // keep takes over what libvirt has chosen for a system's first definition, so that another one moves no device and
 // changes no chipset under the feet of what is installed in the guest.
 func keep(c *conn, dom golibvirt.Domain, d *libvirtxml.Domain) error {
-	text, err := c.DomainGetXMLDesc(dom, golibvirt.DomainXMLInactive|golibvirt.DomainXMLSecure)
-	if err != nil {
-		return err
+	old, err := describe(c, dom)
+	if err == nil {
+		keepFrom(*old, d)
 	}
-	var old libvirtxml.Domain
-	if err := old.Unmarshal(text); err != nil {
-		return err
-	}
-	keepFrom(old, d)
-	return nil
+	return err
 }
 
 func keepFrom(old libvirtxml.Domain, d *libvirtxml.Domain) {

@@ -37,6 +37,7 @@ type mark struct {
 	RunsGeneration int64  `xml:"runs-generation,attr,omitempty"` // Generation, as the guest was started
 	Override       string `xml:"override,attr,omitempty"`        // hawkfish.BootOverride in JSON, of one that is not in the definition
 	Booted         int64  `xml:"booted,attr,omitempty"`          // serial of the override that was consumed last
+	Planted        bool   `xml:"planted,attr,omitempty"`         // an override was written into the firmware's variables
 
 	// What becomes of it when its host has been started anew.
 	Restore  schemas.PowerRestorePolicyTypes `xml:"restore,attr,omitempty"`   // empty: AlwaysOff, and the rest is not kept

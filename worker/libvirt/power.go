@@ -67,17 +67,17 @@ func (h *Host) Start(ctx context.Context, systemID string) (hawkfish.Observation
 		if g.isOn() {
 			return nil
 		}
-		return h.start(g)
+		return h.start(ctx, g)
 	})
 }
 
 // start boots a guest that is off, or lets it go on where it was suspended. The caller has the guest's power.
-func (h *Host) start(g guest) error {
+func (h *Host) start(ctx context.Context, g guest) error {
 	h.tryNetwork(g.c)
 	if saved, err := g.c.DomainHasManagedSaveImage(g.Domain, 0); err != nil || saved != 0 {
 		return h.wake(g, err)
 	}
-	return h.boot(g)
+	return h.boot(ctx, g)
 }
 
 // dated runs what starts or resets a guest, and dates it. The date stands before
@@ -136,12 +136,12 @@ func (h *Host) Reset(ctx context.Context, systemID, op string) (hawkfish.Observa
 		case op != "" && m.ResetOp == op:
 			return nil
 		case !g.isOn() && op != "" && m.Cycle == op: // a worker has died in between
-			return h.boot(g)
+			return h.boot(ctx, g)
 		case !g.isOn():
 			return errOff
 		case m.needsBoot():
 			h.tryNetwork(g.c)
-			return h.restart(g, op)
+			return h.restart(ctx, g, op)
 		}
 		if err := h.dated(g, rebooted, func() error { return g.c.DomainReset(g.Domain, 0) }); err != nil {
 			return err

@@ -48,6 +48,11 @@ func TestHistories(t *testing.T) {
 	}
 	f.suspended()
 	f.keep("reset-suspended-and-retried", f.lastTask())
+	f.disc()
+	f.must(f.insertion("demo"))
+	f.keep("media-insert", f.lastTask())
+	f.must(f.ejection("demo"))
+	f.keep("media-eject", f.lastTask())
 	f.must(f.deletion("demo"))
 	f.keep("delete", f.lastTask())
 	refused, err := f.provisionOf("oversize", "tiny:1", 16<<20)

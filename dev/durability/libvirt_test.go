@@ -30,6 +30,7 @@ func labFleet(t *testing.T, hosts int) (*fleet, []labtest.Host) {
 	lab := labtest.Up(t, hosts)
 	options := stack.Options{Env: map[string]string{
 		"HAWKFISH_DOMAIN_TYPE": "qemu", "HAWKFISH_CPU_MODEL": "qemu64", "HAWKFISH_POOL_PATH": poolPath,
+		"HAWKFISH_IMAGE_ALLOW": "localhost",
 	}}
 	for _, h := range lab.Hosts {
 		options.Hosts = append(options.Hosts, stack.Host{Name: h.Name, URI: h.URI()})
@@ -87,7 +88,7 @@ func (l libvirtds) look(t *testing.T) map[string][]traces {
 		for _, file := range files {
 			id, kind, _ := strings.Cut(file.Name(), ".")
 			switch {
-			case strings.HasPrefix(id, "image-"):
+			case strings.HasPrefix(id, "image-"), strings.HasPrefix(id, "media-"):
 			case kind == "serial":
 				text, err := os.ReadFile(filepath.Join(h.Path(poolPath), file.Name()))
 				if !errors.Is(err, fs.ErrNotExist) {

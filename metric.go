@@ -9,23 +9,23 @@ import (
 
 // Sample is what a host has counted of a guest that runs, since it was started from off.
 type Sample struct {
-	SystemID string `json:"system"`
-	CPU      int64  `json:"cpu"`    // nanoseconds of the host's processors
-	Memory   int64  `json:"memory"` // KiB of the host's memory
-	Read     int64  `json:"read"`   // bytes, of all its disks
-	Written  int64  `json:"written"`
-	Reads    int64  `json:"reads"` // requests
-	Writes   int64  `json:"writes"`
-	Received int64  `json:"received"` // bytes, of all its network interfaces
-	Sent     int64  `json:"sent"`
+	SystemID string
+	CPU      int64 // nanoseconds of the host's processors
+	Memory   int64 // KiB of the host's memory
+	Read     int64 // bytes, of all its disks
+	Written  int64
+	Reads    int64 // requests
+	Writes   int64
+	Received int64 // bytes, of all its network interfaces
+	Sent     int64
 }
 
 // Measurement is one look at all guests of a host that run.
 type Measurement struct {
-	HostID    string    `json:"host"`
-	At        time.Time `json:"at"`                  // the host's clock, just before it looked
-	Simulated bool      `json:"simulated,omitempty"` // made up
-	Samples   []Sample  `json:"samples"`
+	HostID    string
+	At        time.Time // the host's clock, just before it looked
+	Simulated bool      // made up
+	Samples   []Sample
 }
 
 // Reading is a sample as it is kept.
@@ -44,7 +44,8 @@ type SystemMetrics struct {
 
 // Telemetry keeps what hosts have counted. It is no record: it may be lost when the database crashes.
 type Telemetry interface {
-	// ListMetrics returns the last two readings of each system that has any since then, in the order of the systems' creation.
+	// ListMetrics returns the last two readings of each system that has any since then, in the order of the systems'
+	// creation, and of limit systems or more, if there are so many.
 	ListMetrics(ctx context.Context, scope Scope, since time.Time, limit int) ([]SystemMetrics, error)
 	// MetricsOf returns all readings of a system.
 	MetricsOf(ctx context.Context, systemID string) (SystemMetrics, error)
@@ -73,12 +74,12 @@ var Metrics = []Metric{
 	counter("DiskWrittenBytes", "Written to disks", "Storage", "By", func(s Sample) float64 { return float64(s.Written) }),
 	counter("DiskReads", "Requests to read from disks", "Storage", "1", func(s Sample) float64 { return float64(s.Reads) }),
 	counter("DiskWrites", "Requests to write to disks", "Storage", "1", func(s Sample) float64 { return float64(s.Writes) }),
-	rate("DiskReadRate", "Read from disks in a second", "Storage", "By/s", func(s Sample) int64 { return s.Read }),
-	rate("DiskWriteRate", "Written to disks in a second", "Storage", "By/s", func(s Sample) int64 { return s.Written }),
+	rate("DiskReadRate", "Read from disks in a second", "Storage", func(s Sample) int64 { return s.Read }),
+	rate("DiskWriteRate", "Written to disks in a second", "Storage", func(s Sample) int64 { return s.Written }),
 	counter("NetworkReceivedBytes", "Received from networks", "Network", "By", func(s Sample) float64 { return float64(s.Received) }),
 	counter("NetworkSentBytes", "Sent to networks", "Network", "By", func(s Sample) float64 { return float64(s.Sent) }),
-	rate("NetworkReceiveRate", "Received from networks in a second", "Network", "By/s", func(s Sample) int64 { return s.Received }),
-	rate("NetworkSendRate", "Sent to networks in a second", "Network", "By/s", func(s Sample) int64 { return s.Sent }),
+	rate("NetworkReceiveRate", "Received from networks in a second", "Network", func(s Sample) int64 { return s.Received }),
+	rate("NetworkSendRate", "Sent to networks in a second", "Network", func(s Sample) int64 { return s.Sent }),
 }
 
 func counter(id, title, class, unit string, value func(Sample) float64) Metric {
@@ -91,8 +92,8 @@ func gauge(id, title, class, unit string, value func(Sample) float64) Metric {
 	return m
 }
 
-func rate(id, title, class, unit string, value func(Sample) int64) Metric {
-	return Metric{id, title, class, unit, schemas.MetricTypeGauge, true, func(now, before Reading, _ int) (float64, bool) {
+func rate(id, title, class string, value func(Sample) int64) Metric {
+	return Metric{id, title, class, "By/s", schemas.MetricTypeGauge, true, func(now, before Reading, _ int) (float64, bool) {
 		seconds := now.At.Sub(before.At).Seconds()
 		more := value(now.Sample) - value(before.Sample)
 		if !follows(now, before) || more < 0 {

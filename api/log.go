@@ -205,8 +205,8 @@ func (o logOwner) entry(c *control.Control) redfish.Resource {
 func showLogEntry(to redfish.Links, o logOwner, e logEntryState) logEntryView {
 	v := logEntryView{
 		ID: strconv.FormatInt(e.Number, 10), Name: "Log entry " + strconv.FormatInt(e.Number, 10), EntryType: e.kind.entry,
-		Created: e.At.UTC(), Severity: e.LogEntry.Message.Severity, Message: e.LogEntry.Message.Text, MessageID: e.LogEntry.Message.ID,
-		Args: e.LogEntry.Message.Args, Originator: schemas.OriginatorTypesInternal, UserName: e.User,
+		Created: e.At.UTC(), Severity: e.Message.Severity, Message: e.Message.Text, MessageID: e.Message.ID,
+		Args: e.Message.Args, Originator: schemas.OriginatorTypesInternal, UserName: e.User,
 		Links: logEntryLinks{to.To(o.name, e.system.ID)},
 	}
 	if e.User != "" {
@@ -216,6 +216,6 @@ func showLogEntry(to redfish.Links, o logOwner, e logEntryState) logEntryView {
 		v.EntryCode, v.SensorType = schemas.LogEntryCodeAssert, e.Sensor
 		return v
 	}
-	v.Resolution, v.EventID = e.LogEntry.Message.Resolution, strconv.FormatInt(e.Event, 10)
+	v.Resolution, v.EventID = e.Message.Resolution, strconv.FormatInt(e.Event, 10)
 	return v
 }

@@ -41,9 +41,9 @@ type softwareState struct {
 
 func (s softwareState) key() string {
 	if s.host.ID == "" {
-		return s.Software.ID
+		return s.ID
 	}
-	return s.host.ID + "-" + s.Software.ID
+	return s.host.ID + "-" + s.ID
 }
 
 // simpleUpdate are the parameters of SimpleUpdate (DSP0268, UpdateService).
@@ -135,7 +135,7 @@ func (i inventory) list(ctx context.Context, c *control.Control, req *redfish.Re
 
 func showSoftware(to redfish.Links, s softwareState) softwareView {
 	v := softwareView{
-		ID: s.key(), Name: s.Name, Manufacturer: s.Vendor, Version: s.Version, SoftwareID: s.Software.ID, Status: working,
+		ID: s.key(), Name: s.Name, Manufacturer: s.Vendor, Version: s.Version, SoftwareID: s.ID, Status: working,
 		Related: []redfish.Link{},
 	}
 	of := to.To("Manager", serviceManager)

@@ -118,3 +118,37 @@ func BenchmarkObserve(b *testing.B) {
 		}
 	})
 }
+
+// What it costs to keep, and to report, what a thousand guests use.
+func BenchmarkMetrics(b *testing.B) {
+	const systems = 1000
+	f := fleet(b, storetest.New(b))
+	var samples []hawkfish.Sample
+	for i := range systems {
+		if i%500 == 0 { // or it counts as silent
+			f.Announce(b, "h1", hawkfish.Resources{CPUs: 1 << 20, MemoryMiB: 1 << 40, DiskGiB: 1 << 40}, "default")
+		}
+		s := f.Ready(b, fmt.Sprint("s", i), nil)
+		samples = append(samples, hawkfish.Sample{SystemID: s.ID, CPU: 1e15, Memory: 1 << 24, Read: 1e12, Written: 1e12, Reads: 1e8, Writes: 1e8, Received: 1e12, Sent: 1e12})
+	}
+	at := time.Now().Add(-time.Hour)
+	record := func(b *testing.B) {
+		at = at.Add(time.Minute)
+		require.NoError(b, f.RecordMetrics(b.Context(), hawkfish.Measurement{HostID: "h1", At: at, Samples: samples}))
+	}
+	for range 60 {
+		record(b)
+	}
+	b.Run("Record", func(b *testing.B) {
+		for b.Loop() {
+			record(b)
+		}
+	})
+	b.Run("List", func(b *testing.B) {
+		for b.Loop() {
+			all, err := f.ListMetrics(b.Context(), all, at.Add(-3*time.Minute), systems)
+			require.NoError(b, err)
+			require.Len(b, all, systems)
+		}
+	})
+}

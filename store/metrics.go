@@ -42,7 +42,7 @@ func (s *Store) RecordMetrics(ctx context.Context, m hawkfish.Measurement) error
 func (s *Store) ListMetrics(ctx context.Context, scope hawkfish.Scope, since time.Time, limit int) ([]hawkfish.SystemMetrics, error) {
 	return ask(ctx, s, subject{}, func(ctx context.Context, q *db.Queries) ([]hawkfish.SystemMetrics, error) {
 		rows, err := q.ListMetrics(ctx, db.ListMetricsParams{
-			Everything: scope.All, Projects: held(scope), Since: since, AtMost: int32(min(limit, math.MaxInt32)),
+			Everything: scope.All, Projects: held(scope), Since: since, AtMost: int32(min(2*limit, math.MaxInt32)),
 		})
 		var all []hawkfish.SystemMetrics
 		for _, r := range rows {

@@ -33,6 +33,6 @@ type Description struct {
 var (
 	Announce = durable.Activity[Announcement, durable.None]{Name: "inventory.Announce", Policy: durable.Brief}
 	Observe  = durable.Activity[Sighting, durable.None]{Name: "inventory.Observe", Policy: durable.Brief}
-	Measure  = durable.Activity[hawkfish.Measurement, durable.None]{Name: "inventory.Measure", Policy: durable.Brief}
+	Measure  = durable.Activity[Measured, durable.None]{Name: "inventory.Measure", Policy: durable.Brief}
 	Describe = durable.Activity[Description, durable.None]{Name: "inventory.Describe", Policy: durable.Brief}
 )

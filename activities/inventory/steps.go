@@ -17,7 +17,11 @@ func Register(r worker.ActivityRegistry, ledger hawkfish.Ledger) {
 	durable.Implement(r, Observe, func(ctx context.Context, s Sighting) (durable.None, error) {
 		return durable.None{}, ledger.Observe(ctx, s.HostID, s.Seen, s.Complete)
 	})
-	durable.Implement(r, Measure, func(ctx context.Context, m hawkfish.Measurement) (durable.None, error) {
+	durable.Implement(r, Measure, func(ctx context.Context, packed Measured) (durable.None, error) {
+		m, err := packed.Unpack()
+		if err != nil {
+			return durable.None{}, err
+		}
 		return durable.None{}, ledger.RecordMetrics(ctx, m)
 	})
 	durable.Implement(r, Describe, func(ctx context.Context, d Description) (durable.None, error) {

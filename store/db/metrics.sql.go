@@ -22,21 +22,20 @@ func (q *Queries) DropMetrics(ctx context.Context, systemID string) error {
 const listMetrics = `-- name: ListMetrics :many
 SELECT s.id, s.cpus, r.at, r.simulated, r.cpu, r.memory, r.read, r.written, r.reads, r.writes, r.received, r.sent
 FROM (
-    SELECT visible.id, visible.cpus, visible.created_at FROM systems AS visible
-    WHERE ($1::boolean OR visible.project_id = ANY ($2::uuid[]))
-        AND EXISTS (SELECT FROM metrics AS told WHERE told.system_id = visible.id AND told.at > $3)
-    ORDER BY visible.created_at, visible.id LIMIT $4
-) AS s
-CROSS JOIN LATERAL (
-    SELECT system_id, slot, at, simulated, cpu, memory, read, written, reads, writes, received, sent FROM metrics WHERE metrics.system_id = s.id AND metrics.at > $3 ORDER BY metrics.at DESC LIMIT 2
+    SELECT m.system_id, m.at, m.simulated, m.cpu, m.memory, m.read, m.written, m.reads, m.writes, m.received, m.sent,
+        row_number() OVER (PARTITION BY m.system_id ORDER BY m.at DESC) AS nth
+    FROM metrics AS m WHERE m.at > $1
 ) AS r
+JOIN systems AS s ON s.id = r.system_id
+WHERE r.nth <= 2 AND ($2::boolean OR s.project_id = ANY ($3::uuid[]))
 ORDER BY s.created_at, s.id, r.at DESC
+LIMIT $4
 `
 
 type ListMetricsParams struct {
+	Since      time.Time
 	Everything bool
 	Projects   []string
-	Since      time.Time
 	AtMost     int32
 }
 
@@ -55,12 +54,12 @@ type ListMetricsRow struct {
 	Sent      int64
 }
 
-// The last two readings of each system.
+// The last two readings of each system. One pass over the readings: those of one system alone are never many.
 func (q *Queries) ListMetrics(ctx context.Context, arg ListMetricsParams) ([]ListMetricsRow, error) {
 	rows, err := q.db.Query(ctx, listMetrics,
+		arg.Since,
 		arg.Everything,
 		arg.Projects,
-		arg.Since,
 		arg.AtMost,
 	)
 	if err != nil {

@@ -14,18 +14,17 @@ ON CONFLICT (system_id, slot) DO UPDATE SET
 WHERE m.at < excluded.at;
 
 -- name: ListMetrics :many
--- The last two readings of each system.
+-- The last two readings of each system. One pass over the readings: those of one system alone are never many.
 SELECT s.id, s.cpus, r.at, r.simulated, r.cpu, r.memory, r.read, r.written, r.reads, r.writes, r.received, r.sent
 FROM (
-    SELECT visible.id, visible.cpus, visible.created_at FROM systems AS visible
-    WHERE (@everything::boolean OR visible.project_id = ANY (@projects::uuid[]))
-        AND EXISTS (SELECT FROM metrics AS told WHERE told.system_id = visible.id AND told.at > @since)
-    ORDER BY visible.created_at, visible.id LIMIT @at_most
-) AS s
-CROSS JOIN LATERAL (
-    SELECT * FROM metrics WHERE metrics.system_id = s.id AND metrics.at > @since ORDER BY metrics.at DESC LIMIT 2
+    SELECT m.system_id, m.at, m.simulated, m.cpu, m.memory, m.read, m.written, m.reads, m.writes, m.received, m.sent,
+        row_number() OVER (PARTITION BY m.system_id ORDER BY m.at DESC) AS nth
+    FROM metrics AS m WHERE m.at > @since
 ) AS r
-ORDER BY s.created_at, s.id, r.at DESC;
+JOIN systems AS s ON s.id = r.system_id
+WHERE r.nth <= 2 AND (@everything::boolean OR s.project_id = ANY (@projects::uuid[]))
+ORDER BY s.created_at, s.id, r.at DESC
+LIMIT @at_most;
 
 -- name: MetricsOf :many
 SELECT s.id, s.cpus, r.at, r.simulated, r.cpu, r.memory, r.read, r.written, r.reads, r.writes, r.received, r.sent

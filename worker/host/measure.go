@@ -20,7 +20,7 @@ type meter struct {
 
 func newMeter(cfg Config) meter {
 	return meter{cfg, func(ctx context.Context, m hawkfish.Measurement) error {
-		_, err := inventory.Measure.Ask(ctx, cfg.Service, durable.Fleet, "measure-"+cfg.ID+"-"+uuid.NewString(), m)
+		_, err := inventory.Measure.Ask(ctx, cfg.Service, durable.Fleet, "measure-"+cfg.ID+"-"+uuid.NewString(), inventory.Pack(m))
 		return err
 	}}
 }

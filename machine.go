@@ -26,6 +26,9 @@ type Machine struct {
 	// BiosSetAt is when somebody last changed settings of the firmware.
 	BiosSetAt time.Time `json:"bios_set_at,omitzero"`
 
+	// NICs are the network interfaces beside the first one.
+	NICs []NIC `json:"nics,omitempty"`
+
 	// PowerRestore says what becomes of the system when its host has been started anew; empty: AlwaysOff.
 	PowerRestore schemas.PowerRestorePolicyTypes `json:"power_restore,omitempty"`
 

@@ -17,9 +17,11 @@ type systemOemPatch struct {
 	CPU       *int            `json:"CPU" validate:"min=1,max=512"`
 	MemoryMiB *int64          `json:"MemoryMiB" validate:"min=16,max=16777216"`
 	Labels    json.RawMessage `json:"Labels"`
+
+	AdditionalInterfaces *[]nicView `json:"AdditionalInterfaces" validate:"max=7"`
 }
 
-func (p *systemPatchOem) apply(s *hawkfish.System) error {
+func (p *systemPatchOem) apply(s *hawkfish.System, on hawkfish.Host) error {
 	if p == nil || p.HawkFish == nil {
 		return nil
 	}
@@ -38,7 +40,7 @@ func (p *systemPatchOem) apply(s *hawkfish.System) error {
 	if labels != nil {
 		s.Labels = labels
 	}
-	return nil
+	return setNICs(s, p.HawkFish.AdditionalInterfaces, on, nicsAt)
 }
 
 // systemSize is what a system is to have of CPUs and memory. What its guest has stands in the summaries, and differs while

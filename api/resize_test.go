@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -41,7 +42,18 @@ func TestResizeSystem(t *testing.T) {
 		t.Errorf("filtered: %v", doc)
 	}
 
+	more := `{"Oem":{"HawkFish":{"AdditionalInterfaces":[{"Network":"default"},{"Network":"default","MACAddress":"52:54:00:AA:00:02","InterfaceEnabled":false}]}}}`
+	doc, _ = s.must(200, operator, "PATCH", path, more)
+	again, _ := s.must(200, operator, "PATCH", path, more)
+	nics := at(doc, "Oem/HawkFish/AdditionalInterfaces").([]any)
+	if !reflect.DeepEqual(nics, at(again, "Oem/HawkFish/AdditionalInterfaces")) || len(nics) != 2 || len(at(nics[0].(map[string]any), "MACAddress").(string)) != 17 ||
+		at(nics[1].(map[string]any), "MACAddress") != "52:54:00:aa:00:02" || at(nics[1].(map[string]any), "InterfaceEnabled") != false {
+		t.Errorf("interfaces: %v", nics)
+	}
+
 	for body, want := range map[string][]string{
+		`{"Oem":{"HawkFish":{"AdditionalInterfaces":[{"Network":"nowhere"}]}}}`:                                  {"PropertyValueIncorrect /Oem/HawkFish/AdditionalInterfaces/0/Network"},
+		`{"Oem":{"HawkFish":{"AdditionalInterfaces":[{"Network":"default","MACAddress":"53:54:00:aa:00:02"}]}}}`: {"PropertyValueIncorrect /Oem/HawkFish/AdditionalInterfaces/0/MACAddress"},
 		`{"AssetTag":"x","Oem":{"HawkFish":{"CPU":0,"MemoryMiB":1,"Labels":7,"Speed":9}}}`: {
 			"PropertyValueOutOfRange /Oem/HawkFish/CPU", "PropertyValueOutOfRange /Oem/HawkFish/MemoryMiB", "PropertyUnknown /Oem/HawkFish/Speed",
 		},

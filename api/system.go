@@ -79,6 +79,8 @@ type systemOem struct {
 	PowerCause hawkfish.PowerCause `json:"PowerCause,omitempty"`
 	Labels     map[string]string   `json:"Labels"`
 	systemSize
+
+	AdditionalInterfaces []nicView `json:"AdditionalInterfaces"`
 }
 
 // systemBoot is what a system boots from when nothing overrides it.
@@ -113,7 +115,7 @@ func (p systemPatch) apply(on hawkfish.Host) hawkfish.SystemChange {
 		if p.PowerRestorePolicy != nil {
 			s.Machine.PowerRestore = *p.PowerRestorePolicy
 		}
-		return errors.Join(p.Oem.apply(s), p.Boot.apply(s, on.Modes()))
+		return errors.Join(p.Oem.apply(s, on), p.Boot.apply(s, on.Modes()))
 	}
 }
 
@@ -188,6 +190,6 @@ func showSystemOem(to redfish.Links, s hawkfish.System) any {
 		Image: s.ImageID, DiskGiB: s.DiskGiB, Network: s.Network, MAC: s.MAC,
 		Boot: systemBoot{Primary: s.Machine.Boot.Primary, Firmware: s.Machine.Mode()}, SerialLog: to.To("HawkFishSerialLog", s.ID),
 		Metrics:    to.To("HawkFishMetrics", s.ID),
-		PowerCause: s.PowerCause, Labels: labelled(s.Labels), systemSize: showSize(s),
+		PowerCause: s.PowerCause, Labels: labelled(s.Labels), systemSize: showSize(s), AdditionalInterfaces: showNICs(s.Machine.NICs),
 	}
 }

@@ -17,8 +17,13 @@ import (
 // wish is what a system wants of a host.
 type wish struct {
 	hawkfish.Resources
-	network string // empty: none
-	mode    schemas.BootSourceOverrideMode
+	networks []string
+	mode     schemas.BootSourceOverrideMode
+}
+
+// missing lists the networks that a host has not.
+func (w wish) missing(c candidate) []string {
+	return slices.DeleteFunc(slices.Clone(w.networks), func(name string) bool { return slices.Contains(c.Facts.Networks, name) })
 }
 
 // candidate is a host, and what is left of it.
@@ -51,8 +56,8 @@ var requirements = []requirement{
 	},
 	{
 		"without the network",
-		func(c candidate, w wish) bool { return w.network == "" || slices.Contains(c.Facts.Networks, w.network) },
-		func(_ candidate, w wish) string { return fmt.Sprintf("has no network %q", w.network) },
+		func(c candidate, w wish) bool { return len(w.missing(c)) == 0 },
+		func(c candidate, w wish) string { return fmt.Sprintf("has no network %q", w.missing(c)) },
 	},
 	{
 		"without the firmware",
@@ -99,18 +104,19 @@ func (s *Store) PlaceSystem(ctx context.Context, systemID string) (string, error
 		if err := q.LockHosts(ctx); err != nil {
 			return "", err
 		}
-		placed, err := q.SystemToPlace(ctx, systemID)
-		if err != nil || placed.HostID != nil {
-			return deref(placed.HostID), err
+		row, err := q.SystemToPlace(ctx, systemID)
+		placed, err := found(row, err)
+		if err != nil || placed.HostID != "" {
+			return placed.HostID, err
 		}
 		hosts, err := candidates(ctx, q)
 		if err != nil {
 			return "", err
 		}
 		chosen, err := choose(hosts, wish{
-			Resources: hawkfish.Resources{CPUs: int(placed.CPUs), MemoryMiB: placed.MemoryMiB, DiskGiB: placed.DiskGiB},
-			network:   placed.Network,
-			mode:      hawkfish.Machine{Firmware: schemas.BootSourceOverrideMode(placed.Firmware)}.Mode(),
+			Resources: hawkfish.Resources{CPUs: placed.CPUs, MemoryMiB: placed.MemoryMiB, DiskGiB: placed.DiskGiB},
+			networks:  placed.Networks(),
+			mode:      placed.Machine.Mode(),
 		})
 		if err != nil {
 			return "", err

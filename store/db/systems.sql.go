@@ -628,29 +628,39 @@ func (q *Queries) SystemToChange(ctx context.Context, arg SystemToChangeParams) 
 }
 
 const systemToPlace = `-- name: SystemToPlace :one
-SELECT host_id, cpus, memory_mib, disk_gib, network, coalesce(machine ->> 'firmware', '')::text AS firmware
-FROM systems WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels FROM systems WHERE id = $1 FOR NO KEY UPDATE
 `
 
-type SystemToPlaceRow struct {
-	HostID    *string
-	CPUs      int32
-	MemoryMiB int64
-	DiskGiB   int64
-	Network   string
-	Firmware  string
-}
-
-func (q *Queries) SystemToPlace(ctx context.Context, id string) (SystemToPlaceRow, error) {
+func (q *Queries) SystemToPlace(ctx context.Context, id string) (System, error) {
 	row := q.db.QueryRow(ctx, systemToPlace, id)
-	var i SystemToPlaceRow
+	var i System
 	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.ProjectID,
 		&i.HostID,
+		&i.Phase,
 		&i.CPUs,
 		&i.MemoryMiB,
 		&i.DiskGiB,
+		&i.ImageID,
 		&i.Network,
-		&i.Firmware,
+		&i.MAC,
+		&i.AssetTag,
+		&i.Power,
+		&i.ObservedAt,
+		&i.LastReset,
+		&i.Revision,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.Machine,
+		&i.Running,
+		&i.Guest,
+		&i.PowerCause,
+		&i.ResetCause,
+		&i.PowerGoal,
+		&i.PowerState,
+		&i.Labels,
 	)
 	return i, err
 }

@@ -96,8 +96,7 @@ WHERE systems.id = @id AND systems.phase = 'Deleting';
 DELETE FROM systems WHERE id = @id;
 
 -- name: SystemToPlace :one
-SELECT host_id, cpus, memory_mib, disk_gib, network, coalesce(machine ->> 'firmware', '')::text AS firmware
-FROM systems WHERE id = @id FOR NO KEY UPDATE;
+SELECT * FROM systems WHERE id = @id FOR NO KEY UPDATE;
 
 -- name: PlaceSystem :exec
 UPDATE systems SET host_id = @host_id, revision = revision + 1, updated_at = now() WHERE id = @id;

@@ -76,3 +76,50 @@ var hotTests = []test{
 		f.has(f.configured(back, started), back)
 	}},
 }
+
+// nics gives a guest interfaces beside its first one.
+func (f *fixture) nics(g hawkfish.Guest, macs ...string) hawkfish.Guest {
+	return changed(g, func(g *hawkfish.Guest) {
+		g.Machine.NICs = nil
+		for _, mac := range macs {
+			g.Machine.NICs = append(g.Machine.NICs, hawkfish.NIC{MAC: mac, Network: f.Network})
+		}
+	})
+}
+
+const secondMAC, thirdMAC = "52:54:00:aa:00:02", "52:54:00:aa:00:03"
+
+var nicTests = []test{
+	{"interfaces are added to a guest that runs", func(f *fixture) {
+		if f.Network == "" {
+			f.Skip("there is no network")
+		}
+		g, started := f.booted()
+		second := f.nics(g, secondMAC)
+		for range 2 {
+			f.has(f.configured(second, started), second)
+		}
+		third := f.nics(second, secondMAC, thirdMAC)
+		third.Machine.NICs[0].Down = true // its cable is pulled
+		f.has(f.configured(third, started), third)
+		f.ok(noValue(f.Stop(f.ctx(), g.ID)))
+		o, err := f.Start(f.ctx(), g.ID)
+		f.ok(err)
+		f.has(o, third)
+		f.awaitBoots(g.ID, 1)
+	}},
+	{"an interface that a guest does not let go of is gone after its next boot", func(f *fixture) {
+		if f.Network == "" {
+			f.Skip("there is no network")
+		}
+		g := f.nics(f.bootable(), secondMAC)
+		f.ok(f.Define(f.ctx(), g))
+		started, err := f.Start(f.ctx(), g.ID)
+		f.ok(err)
+		f.awaitBoots(g.ID, 1)
+		none := f.nics(g)
+		f.has(f.configured(none, started), g)
+		f.ok(noValue(f.Reset(f.ctx(), g.ID, "op")))
+		f.eventually("it has been booted without", func() bool { return f.observe(g.ID).Generation == none.Machine.Generation })
+	}},
+}

@@ -81,6 +81,7 @@ func Run(t *testing.T, w World) {
 		{"Boot", bootTests},
 		{"Restore", restoreTests},
 		{"Hot", hotTests},
+		{"NIC", nicTests},
 		{"Guest", guestTests},
 		{"Serial", serialTests},
 		{"Observe", observeTests},

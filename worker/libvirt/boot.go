@@ -65,7 +65,7 @@ func (h *Host) bootOnce(ctx context.Context, g guest) error {
 
 // create starts a guest as it is defined (virDomainCreateWithFlags).
 func (h *Host) create(g guest) error {
-	return h.dated(g, started, func() error {
+	return h.dated(g, started, moment{now()}, func() error {
 		_, err := g.c.DomainCreateWithFlags(g.Domain, 0)
 		return err
 	})
@@ -92,7 +92,7 @@ func (h *Host) createFrom(ctx context.Context, g guest, o hawkfish.BootOverride,
 	if err != nil {
 		return err
 	}
-	err = h.dated(g, started, func() error {
+	err = h.dated(g, started, after.LastReset, func() error {
 		_, err := g.c.DomainCreateXML(doc, 0)
 		return err
 	})

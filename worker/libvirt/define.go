@@ -78,7 +78,11 @@ func (h *Host) redefine(c *conn, id golibvirt.UUID, rec *record, g hawkfish.Gues
 			err = keep(c, dom, d)
 		}
 	}
-	if err != nil && !isCode(err, golibvirt.ErrNoDomain) {
+	if isCode(err, golibvirt.ErrNoDomain) {
+		leavePorts(d)
+		err = nil
+	}
+	if err != nil {
 		return err
 	}
 	after := before

@@ -22,7 +22,7 @@ func bootable(d *libvirtxml.Domain) []device {
 		disk := &d.Devices.Disks[i]
 		all = append(all, device{aliasOf(*disk), &disk.Boot})
 	}
-	for i := range d.Devices.Interfaces {
+	for i := range d.Devices.Interfaces[:min(1, len(d.Devices.Interfaces))] { // the others may come and go, and move nothing
 		all = append(all, device{schemas.BootSourcePxe, &d.Devices.Interfaces[i].Boot})
 	}
 	return all

@@ -20,20 +20,15 @@ func bootDisk(path string) libvirtxml.DomainDisk {
 }
 
 func interfaces(g hawkfish.Guest) []libvirtxml.DomainInterface {
-	if g.Network == "" {
-		return nil
+	var all []libvirtxml.DomainInterface
+	for _, nic := range g.NICs() {
+		device := nicParts{MAC: nic.MAC, Network: nic.Network, Down: nic.Down}.device()
+		if g.Machine.Mode() == schemas.BootSourceOverrideModeUEFI {
+			device.ROM = &libvirtxml.DomainROM{Enabled: "no"} // OVMF has a driver of its own, which also boots from HTTP; iPXE would be in its way
+		}
+		all = append(all, device)
 	}
-	nic := libvirtxml.DomainInterface{
-		Source: &libvirtxml.DomainInterfaceSource{Network: &libvirtxml.DomainInterfaceSourceNetwork{Network: g.Network}},
-		Model:  &libvirtxml.DomainInterfaceModel{Type: "virtio"},
-	}
-	if g.Machine.Mode() == schemas.BootSourceOverrideModeUEFI {
-		nic.ROM = &libvirtxml.DomainROM{Enabled: "no"} // OVMF has a driver of its own, which also boots from HTTP; iPXE would be in its way
-	}
-	if g.MAC != "" {
-		nic.MAC = &libvirtxml.DomainInterfaceMAC{Address: g.MAC}
-	}
-	return []libvirtxml.DomainInterface{nic}
+	return all
 }
 
 // addDevices gives a guest what it has whatever it is for.

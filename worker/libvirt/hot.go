@@ -1,6 +1,7 @@
 package libvirt
 
 import (
+	"slices"
 	"time"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
@@ -15,19 +16,17 @@ const (
 	vcpuMaximum = uint32(golibvirt.DomainVCPUMaximum)
 )
 
-// change gives a part of what is wanted to a guest that runs with something else, and reports whether the guest has it now.
+// change gives a part of what is wanted to a guest that runs with something else, and notes what the guest has then.
 type change struct {
 	name string
 	due  func(had, wanted parts) bool
-	give func(h *Host, g guest, had, wanted parts) (bool, error)
-	note func(had *parts, wanted parts)
+	give func(h *Host, g guest, had *parts, wanted parts) error
 }
 
 var changes = []change{
-	{"CPUs", func(had, wanted parts) bool { return had.CPUs != wanted.CPUs && had.Topology == wanted.Topology }, (*Host).giveCPUs,
-		func(had *parts, wanted parts) { had.CPUs = wanted.CPUs }},
-	{"memory", func(had, wanted parts) bool { return had.MemoryMiB != wanted.MemoryMiB }, (*Host).giveMemory,
-		func(had *parts, wanted parts) { had.MemoryMiB = wanted.MemoryMiB }},
+	{"CPUs", func(had, wanted parts) bool { return had.CPUs != wanted.CPUs && had.Topology == wanted.Topology }, (*Host).giveCPUs},
+	{"memory", func(had, wanted parts) bool { return had.MemoryMiB != wanted.MemoryMiB }, (*Host).giveMemory},
+	{"interfaces", func(had, wanted parts) bool { return !slices.Equal(had.Interfaces, wanted.Interfaces) }, (*Host).giveInterfaces},
 }
 
 // give changes what a guest that runs has, and keeps note of it in the mark. The caller has the guest's power.
@@ -42,15 +41,13 @@ func (h *Host) give(g guest) error {
 		if !c.due(had, wanted) {
 			continue
 		}
-		given, err := c.give(h, g, had, wanted)
+		err := c.give(h, g, &had, wanted)
 		if g.c.isLost() {
 			return err
 		}
-		if err != nil || !given {
+		if err != nil || c.due(had, wanted) {
 			h.log.Info("a guest gets a change with its next boot", "system", g.id, "change", c.name, "error", err)
-			continue
 		}
-		c.note(&had, wanted)
 		h.registry.change(g.record, func(m *mark) { m.Runs = had.with(rest) })
 		if err := h.save(g.c, g.Domain, g.record); err != nil {
 			return err
@@ -61,13 +58,15 @@ func (h *Host) give(g guest) error {
 
 // giveCPUs plugs CPUs in, within the room that the guest was started with, or asks the guest to let some go
 // (virDomainSetVcpusFlags), for which libvirt gives it five seconds.
-func (h *Host) giveCPUs(g guest, _, wanted parts) (bool, error) {
+func (h *Host) giveCPUs(g guest, had *parts, wanted parts) error {
 	room, err := g.c.DomainGetVcpusFlags(g.Domain, affectLive|vcpuMaximum)
 	if err != nil || int32(wanted.CPUs) > room {
-		return false, err
+		return err
 	}
-	err = g.c.DomainSetVcpusFlags(g.Domain, uint32(wanted.CPUs), affectLive)
-	return err == nil, err
+	if err = g.c.DomainSetVcpusFlags(g.Domain, uint32(wanted.CPUs), affectLive); err == nil {
+		had.CPUs = wanted.CPUs
+	}
+	return err
 }
 
 const (
@@ -77,19 +76,23 @@ const (
 
 // giveMemory asks the guest to give memory back, or to take it again, within what it was started with
 // (virDomainSetMemoryFlags). One that has no driver for that is told to keep what it has.
-func (h *Host) giveMemory(g guest, had, wanted parts) (bool, error) {
+func (h *Host) giveMemory(g guest, had *parts, wanted parts) error {
 	_, most, _, _, _, err := g.c.DomainGetInfo(g.Domain)
 	if err != nil || uint64(wanted.MemoryMiB)<<10 > most {
-		return false, err
+		return err
 	}
 	if err := g.c.DomainSetMemoryFlags(g.Domain, uint64(wanted.MemoryMiB)<<10, affectLive); err != nil {
-		return false, err
+		return err
 	}
 	for end := time.Now().Add(balloonTakes); time.Now().Before(end); time.Sleep(balloonLook) {
 		_, _, has, _, _, err := g.c.DomainGetInfo(g.Domain)
-		if err != nil || has == uint64(wanted.MemoryMiB)<<10 {
-			return err == nil, err
+		if err != nil {
+			return err
+		}
+		if has == uint64(wanted.MemoryMiB)<<10 {
+			had.MemoryMiB = wanted.MemoryMiB
+			return nil
 		}
 	}
-	return false, g.c.DomainSetMemoryFlags(g.Domain, uint64(had.MemoryMiB)<<10, affectLive)
+	return g.c.DomainSetMemoryFlags(g.Domain, uint64(had.MemoryMiB)<<10, affectLive)
 }

@@ -71,6 +71,7 @@ type parts struct {
 type nicParts struct {
 	MAC     string `json:"mac"`
 	Network string `json:"network"`
+	Down    bool   `json:"down,omitempty"`
 	Boot    uint   `json:"boot,omitempty"` // its rank
 }
 
@@ -89,12 +90,31 @@ func partsOf(d *libvirtxml.Domain) parts {
 		if nic.Source != nil && nic.Source.Network != nil {
 			part.Network = nic.Source.Network.Network
 		}
+		part.Down = nic.Link != nil && nic.Link.State == "down"
 		if nic.Boot != nil {
 			part.Boot = nic.Boot.Order
 		}
 		p.Interfaces = append(p.Interfaces, part)
 	}
 	return p
+}
+
+// device describes an interface to libvirt.
+func (n nicParts) device() libvirtxml.DomainInterface {
+	nic := libvirtxml.DomainInterface{
+		Source: &libvirtxml.DomainInterfaceSource{Network: &libvirtxml.DomainInterfaceSourceNetwork{Network: n.Network}},
+		Model:  &libvirtxml.DomainInterfaceModel{Type: "virtio"},
+	}
+	if n.MAC != "" {
+		nic.MAC = &libvirtxml.DomainInterfaceMAC{Address: n.MAC}
+	}
+	if n.Down {
+		nic.Link = &libvirtxml.DomainInterfaceLink{State: "down"}
+	}
+	if n.Boot > 0 {
+		nic.Boot = &libvirtxml.DomainDeviceBoot{Order: n.Boot}
+	}
+	return nic
 }
 
 // with is a shape with other parts.
@@ -123,4 +143,20 @@ func leaveRoom(d *libvirtxml.Domain) {
 	topology := *d.CPU.Topology
 	topology.Sockets *= 2
 	d.CPU.Topology = &topology
+}
+
+// ports are how many PCI Express ports a new guest has: its first devices take six, and firmware has room for no more than
+// sixteen, each with a window of 4 KiB of the 64 KiB of I/O addresses.
+const ports = 11
+
+// leavePorts lets a new guest be given devices while it runs. libvirt alone would leave one port free. A machine of the other
+// kind has slots enough.
+func leavePorts(d *libvirtxml.Domain) {
+	if familyOf(d.OS.Type.Machine) != "q35" {
+		return
+	}
+	for i := range uint(ports) {
+		index := i + 1
+		d.Devices.Controllers = append(d.Devices.Controllers, libvirtxml.DomainController{Type: "pci", Index: &index, Model: "pcie-root-port"})
+	}
 }

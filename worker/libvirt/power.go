@@ -82,9 +82,9 @@ func (h *Host) start(ctx context.Context, g guest) error {
 
 // dated runs what starts or resets a guest, and dates it. The date stands before
 // the event comes, so that nobody sees the one without the other.
-func (h *Host) dated(g guest, what happening, do func() error) error {
+func (h *Host) dated(g guest, what happening, at moment, do func() error) error {
 	before, _ := h.registry.read(g.record)
-	h.registry.change(g.record, func(m *mark) { m.LastReset, m.ResetCause = moment{now()}, m.startCause() })
+	h.registry.change(g.record, func(m *mark) { m.LastReset, m.ResetCause = at, m.startCause() })
 	done := h.registry.expect(g.record, what, h.cfg.SlowDeadline)
 	defer done()
 	err := do()
@@ -143,7 +143,7 @@ func (h *Host) Reset(ctx context.Context, systemID, op string) (hawkfish.Observa
 			h.tryNetwork(g.c)
 			return h.restart(ctx, g, op)
 		}
-		if err := h.dated(g, rebooted, func() error { return g.c.DomainReset(g.Domain, 0) }); err != nil {
+		if err := h.dated(g, rebooted, moment{now()}, func() error { return g.c.DomainReset(g.Domain, 0) }); err != nil {
 			return err
 		}
 		h.registry.change(g.record, func(m *mark) { m.ResetOp = op })

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 
 	"github.com/projectbeskar/hawkfish"
 )
@@ -14,7 +15,7 @@ type room struct {
 	MemoryMiB int64 `json:"memory_mib,omitempty"`
 }
 
-// give adds CPUs to a guest that runs. It gives back neither CPUs nor memory, as one without drivers for that. It has what it
+// give adds CPUs and interfaces to a guest that runs. It gives back neither of them, nor memory, as one without drivers for that. It has what it
 // is to have when nothing else has changed since it was started.
 func (s *system) give() {
 	if !s.On {
@@ -23,7 +24,15 @@ func (s *system) give() {
 	if s.Guest.CPUs > s.CPUs && s.Guest.CPUs <= s.Room.CPUs {
 		s.CPUs = s.Guest.CPUs
 	}
-	if s.CPUs == s.Guest.CPUs && s.MemoryMiB == s.Guest.MemoryMiB && s.Rest == rest(s.Guest) {
+	for _, nic := range s.Guest.Machine.NICs {
+		if at := slices.IndexFunc(s.NICs, func(had hawkfish.NIC) bool { return had.MAC == nic.MAC }); at < 0 {
+			s.NICs = append(slices.Clip(s.NICs), nic)
+		} else if s.NICs[at] != nic {
+			s.NICs = slices.Clone(s.NICs)
+			s.NICs[at] = nic
+		}
+	}
+	if len(s.NICs) == len(s.Guest.Machine.NICs) && s.CPUs == s.Guest.CPUs && s.MemoryMiB == s.Guest.MemoryMiB && s.Rest == rest(s.Guest) {
 		s.Generation = s.Guest.Machine.Generation
 	}
 }
@@ -31,7 +40,7 @@ func (s *system) give() {
 // rest names what of a guest only a boot can give it.
 func rest(g hawkfish.Guest) string {
 	g.CPUs, g.MemoryMiB, g.Image.URL = 0, 0, ""
-	g.Machine.Generation, g.Machine.PowerRestore, g.Machine.Media = 0, "", nil
+	g.Machine.Generation, g.Machine.PowerRestore, g.Machine.Media, g.Machine.NICs = 0, "", nil, nil
 	text, err := json.Marshal(g)
 	if err != nil {
 		panic("a guest cannot be told: " + err.Error()) // it is plain values

@@ -105,7 +105,7 @@ func (h *Hypervisor) boot(s *system, why schemas.LastResetCauses) {
 	s.OffAt = time.Time{}
 	s.Source, s.Generation = s.next(), s.Guest.Machine.Generation
 	s.MemoryMiB, s.Room = s.Guest.MemoryMiB, room{CPUs: 2 * s.Guest.CPUs, MemoryMiB: s.Guest.MemoryMiB}
-	s.CPUs, s.Rest = s.Guest.CPUs, rest(s.Guest)
+	s.CPUs, s.NICs, s.Rest = s.Guest.CPUs, s.Guest.Machine.NICs, rest(s.Guest)
 	s.note(s.LastReset, markBoot)
 }
 

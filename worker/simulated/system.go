@@ -37,6 +37,7 @@ type system struct {
 	Cause      hawkfish.PowerCause     `json:"cause,omitempty"`
 	ResetCause schemas.LastResetCauses `json:"reset_cause,omitempty"`
 	CPUs       int                     `json:"cpus,omitempty"` // of the guest that runs
+	NICs       []hawkfish.NIC          `json:"nics,omitempty"` // likewise, beside the first one
 	Room       room                    `json:"room,omitzero"`  // what it was started with
 	Rest       string                  `json:"rest,omitempty"` // digest of what only a boot can give it, as it was started
 

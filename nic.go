@@ -1,0 +1,94 @@
+package hawkfish
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// NIC is a network interface of a system.
+type NIC struct {
+	MAC     string `json:"mac"`     // lower case with colons
+	Network string `json:"network"` // libvirt network
+	Down    bool   `json:"down,omitempty"`
+}
+
+// MaxNICs is how many network interfaces a system may have.
+const MaxNICs = 8
+
+// NICs lists all network interfaces of a system. The first one is what it boots from the network by.
+func (s System) NICs() []NIC { return nics(s.Network, s.MAC, s.Machine) }
+
+// NICs lists all network interfaces of a guest.
+func (g Guest) NICs() []NIC { return nics(g.Network, g.MAC, g.Machine) }
+
+func nics(network, mac string, m Machine) []NIC {
+	if network == "" {
+		return m.NICs
+	}
+	return slices.Concat([]NIC{{MAC: mac, Network: network}}, m.NICs)
+}
+
+// Networks lists the libvirt networks that a system is connected to.
+func (s System) Networks() []string {
+	var names []string
+	for _, nic := range s.NICs() {
+		if !slices.Contains(names, nic.Network) {
+			names = append(names, nic.Network)
+		}
+	}
+	return names
+}
+
+// SetNICs replaces the interfaces beside the first one. One that names no address gets that of one that it may be, or a new
+// one, which is the same whenever it is made again. at is the property they come from, offered the networks there are; nil: any.
+func (s *System) SetNICs(wanted []NIC, at string, offered []string) error {
+	taken := map[string]bool{s.MAC: true}
+	for i := range wanted {
+		nic := &wanted[i]
+		property := at + "/" + strconv.Itoa(i)
+		if offered != nil && !slices.Contains(offered, nic.Network) {
+			return Refused(property+"/Network", nic.Network, "the system's host has no such network")
+		}
+		if nic.MAC == "" {
+			continue
+		}
+		mac, err := net.ParseMAC(nic.MAC)
+		if err != nil || len(mac) != 6 || mac[0]&1 != 0 || mac.String() == "00:00:00:00:00:00" {
+			return Refused(property+"/MACAddress", nic.MAC, "it must be the address of one interface: six bytes, the first one even")
+		}
+		nic.MAC = mac.String()
+		if taken[nic.MAC] {
+			return Refused(property+"/MACAddress", nic.MAC, "another interface has it")
+		}
+		taken[nic.MAC] = true
+	}
+	if len(wanted)+1 > MaxNICs {
+		return Refused(at, strconv.Itoa(len(wanted)), fmt.Sprintf("a system has at most %d interfaces", MaxNICs))
+	}
+	for i := range wanted {
+		nic := &wanted[i]
+		for _, had := range s.Machine.NICs {
+			if nic.MAC == "" && had.Network == nic.Network && !taken[had.MAC] {
+				nic.MAC = had.MAC
+			}
+		}
+		for n := 1; nic.MAC == ""; n++ {
+			if mac := nicMAC(s.ID, n); !taken[mac] {
+				nic.MAC = mac
+			}
+		}
+		taken[nic.MAC] = true
+	}
+	s.Machine.NICs = wanted
+	return nil
+}
+
+// nicMAC derives an address in the range that QEMU's project uses (52:54:00).
+func nicMAC(systemID string, n int) string {
+	sum := sha256.Sum256([]byte(strings.ToLower(systemID) + " " + strconv.Itoa(n)))
+	return fmt.Sprintf("52:54:00:%02x:%02x:%02x", sum[0], sum[1], sum[2])
+}

@@ -11,6 +11,9 @@ step "systems, with a session" "$db1" tool -A Session Systems list
 step "all systems" 'web1.*db1' tool Systems -a
 step "a system by its link" "$db1" tool Systems -L "/redfish/v1/Systems/$db1" # -M finds the right one, and prints the last one that it read
 step "one property" '"PowerState": "On"' tool Systems -I "$db1" get -P PowerState
+step "processors" '"InstructionSet": "x86-64"' tool Systems -I "$db1" Processors -a
+step "interfaces" '"MACAddress": "52:54:00' tool Systems -I "$db1" EthernetInterfaces -a
+step "simple storage" '"CapacityBytes": 1073741824' tool Systems -I "$db1" SimpleStorage -a
 step "asset tag" 'rack 9' tool Systems -I "$db1" setAssetTag "rack 9"
 step "force off" '' tool Systems -I "$db1" reset ForceOff
 step "the system goes down" '^$' until_power db1 Off

@@ -64,6 +64,20 @@ def _(ctx):
     assert s.status.health == sushy.HEALTH_OK, s.status
 
 
+@step("what Ironic inspects: processors, interfaces, storage")
+def _(ctx):
+    s = ctx.system
+    cpu = s.processors.get_members()[0]
+    assert (cpu.processor_architecture, cpu.total_threads) == (sushy.ProcessorArchitecture.X86, 2), (cpu.processor_architecture, cpu.total_threads)
+    assert s.processors.summary == (2, sushy.ProcessorArchitecture.X86), s.processors.summary
+    web1 = next(m for m in ctx.root.get_system_collection().get_members() if m.name == "web1")
+    macs = web1.ethernet_interfaces.summary
+    assert len(macs) == 1 and list(macs.values()) == [sushy.STATE_ENABLED], macs
+    assert s.simple_storage.max_size_bytes == s.storage.drives_max_size_bytes == s.storage.volumes_max_size_bytes == 1 << 30, s.simple_storage.disks_sizes_bytes
+    volumes = s.storage.get_members()[0].volumes
+    assert volumes.operation_apply_time_support.supported_values == ["Immediate"], volumes.operation_apply_time_support
+
+
 @step("boot settings can be read")
 def _(ctx):
     assert ctx.system.boot.enabled == sushy.BOOT_SOURCE_ENABLED_DISABLED, ctx.system.boot

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/projectbeskar/hawkfish"
 )
@@ -93,8 +94,7 @@ func word(sys fs.FS, file string) string {
 		return ""
 	}
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ' || r == '.' || r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z':
+		if r < 0x80 && (r == ' ' || r == '.' || r == '_' || r == '-' || unicode.IsLetter(r) || unicode.IsDigit(r)) {
 			return r
 		}
 		return -1

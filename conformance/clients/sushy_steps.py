@@ -73,7 +73,7 @@ def _(ctx):
     web1 = next(m for m in ctx.root.get_system_collection().get_members() if m.name == "web1")
     macs = web1.ethernet_interfaces.summary
     assert len(macs) == 1 and list(macs.values()) == [sushy.STATE_ENABLED], macs
-    assert s.simple_storage.max_size_bytes == s.storage.drives_max_size_bytes == s.storage.volumes_max_size_bytes == 1 << 30, s.simple_storage.disks_sizes_bytes
+    assert s.simple_storage.max_size_bytes == s.storage.max_drive_size_bytes == s.storage.max_volume_size_bytes == 1 << 30, s.simple_storage.disks_sizes_bytes
     volumes = s.storage.get_members()[0].volumes
     assert volumes.operation_apply_time_support.supported_values == ["Immediate"], volumes.operation_apply_time_support
 

@@ -82,6 +82,16 @@ type Hypervisor interface {
 	// are lost, which is the error it returns. ready is called once when no later change can be missed.
 	Watch(ctx context.Context, ready func(), seen func(Observation)) error
 
+	// Foreign lists the host's domains that are not HawkFish's, by name; with the mark that each would have as a system of the project.
+	Foreign(ctx context.Context, projectID string) ([]Foreign, error)
+	// Adopt makes a domain a system of HawkFish's by putting a mark on it, and changes nothing else: a guest that runs
+	// goes on. Conflict when it can no longer be adopted as it was seen; NotFound when it is gone.
+	Adopt(ctx context.Context, a Adoption) (Observation, error)
+	// Release takes the mark of an adopted system away, and changes nothing else; without a mark or a domain that is success. Conflict
+	// for a system that HawkFish has made, and while the guest's memory is saved or a medium of HawkFish's is in a drive.
+	// DeleteDisks and Undefine are a Conflict for adopted systems.
+	Release(ctx context.Context, systemID string) error
+
 	// Inspect says what a system has: of a guest that runs, what it was started with and what it says of itself, else
 	// what it will be started with. A guest that does not answer keeps nobody waiting for more than a few seconds.
 	// NotFound when the system has no domain here.

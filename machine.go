@@ -32,6 +32,9 @@ type Machine struct {
 	// PowerRestore says what becomes of the system when its host has been started anew; empty: AlwaysOff.
 	PowerRestore schemas.PowerRestorePolicyTypes `json:"power_restore,omitempty"`
 
+	// Adopted is set for a system that HawkFish has not made.
+	Adopted *Adopted `json:"adopted,omitempty"`
+
 	// Generation grows with every change of the machine, or of the system's CPUs and memory. A host tells
 	// by it which of them a running guest has.
 	Generation int64 `json:"generation,omitempty"`

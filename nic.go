@@ -50,7 +50,8 @@ func (s *System) SetNICs(wanted []NIC, at string, offered []string) error {
 	for i := range wanted {
 		nic := &wanted[i]
 		property := at + "/" + strconv.Itoa(i)
-		if offered != nil && !slices.Contains(offered, nic.Network) {
+		had := slices.ContainsFunc(s.Machine.NICs, func(had NIC) bool { return had.MAC == nic.MAC && had.Network == nic.Network })
+		if offered != nil && !had && !slices.Contains(offered, nic.Network) { // an adopted system may be on a bridge
 			return Refused(property+"/Network", nic.Network, "the system's host has no such network")
 		}
 		if nic.MAC == "" {

@@ -48,6 +48,8 @@ type Systems interface {
 	SystemIDsWith(ctx context.Context, scope Scope, filter SystemFilter, page Page) ([]string, int, error)
 	// TakenNames returns those of the names that systems have, whoever they belong to.
 	TakenNames(ctx context.Context, names []string) ([]string, error)
+	// Identities returns those of the systems that have one of the IDs, names or MACs, whoever they belong to.
+	Identities(ctx context.Context, ids, names, macs []string) ([]Identity, error)
 	// UpdateSystem returns Stale when revision is not the stored one; 0 matches any. When the change reaches what the
 	// system's host has to know, carry, which is to tell it, is opened in the same transaction and returned; else the
 	// task returned is the zero one. Exhausted when the project may not have as much.

@@ -60,7 +60,11 @@ type SystemFilter struct {
 	Phase          *SystemPhase
 	HostID         *string
 	ProjectID      *string
+	Adopted        *bool
 }
+
+// Identity is what no two systems have in common.
+type Identity struct{ ID, Name, MAC string }
 
 // Now is the system as its guest has it: what changes of it have not reached a guest that runs is as it was.
 func (s System) Now() System {

@@ -81,10 +81,13 @@ const (
 	OpImportImage   Operation = "image.Import"
 	OpDeleteImage   Operation = "image.Delete"
 	OpBatch         Operation = "batch.Provision"
+	OpAdopt         Operation = "import.Adopt"
+	OpAdoptMany     Operation = "import.AdoptMany"
+	OpRelease       Operation = "import.Release"
 )
 
 // Operations lists every operation, so that tables keyed by operation can be checked for gaps.
-var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpApplySettings, OpInsertMedia, OpEjectMedia, OpImportImage, OpDeleteImage, OpBatch}
+var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpApplySettings, OpInsertMedia, OpEjectMedia, OpImportImage, OpDeleteImage, OpBatch, OpAdopt, OpAdoptMany, OpRelease}
 
 // MaxWaitingTasks is how many tasks may wait for one target; a further one is Busy.
 const MaxWaitingTasks = 64

@@ -81,6 +81,7 @@ func newService(t *testing.T) *service {
 		Seal: func(_, _ string) (hawkfish.Sealed, error) {
 			return hawkfish.Sealed{}, &hawkfish.Error{Kind: hawkfish.Conflict, Property: "/Password", Value: "******", Message: "there is no key"}
 		},
+		ScanHost: s.scan,
 		CheckURL: func(url string) error {
 			if strings.HasPrefix(url, "https://") {
 				return nil

@@ -12,6 +12,7 @@ type fleetView struct {
 	Profiles *redfish.Link `json:"Profiles,omitempty"`
 	Batches  *redfish.Link `json:"Batches,omitempty"`
 	Hosts    *redfish.Link `json:"Hosts,omitempty"`
+	Import   *redfish.Link `json:"Import,omitempty"`
 	Projects *redfish.Link `json:"Projects,omitempty"`
 	Audit    *redfish.Link `json:"Audit,omitempty"`
 }
@@ -27,7 +28,7 @@ func fleet() []redfish.Resource {
 			return fleetView{
 				ID: "HawkFish", Name: "HawkFish",
 				Images: to.To("ImageCollection", ""), Profiles: to.To("ProfileCollection", ""), Batches: to.To("BatchCollection", ""), Hosts: to.To("HostCollection", ""), Projects: to.To("ProjectCollection", ""),
-				Audit: to.To("Audit", ""),
+				Import: to.To("Import", ""), Audit: to.To("Audit", ""),
 			}
 		},
 	})}

@@ -77,6 +77,7 @@ type systemOem struct {
 	Metrics   *redfish.Link        `json:"Metrics,omitempty"`
 	// PowerCause says why PowerState is what it is.
 	PowerCause hawkfish.PowerCause `json:"PowerCause,omitempty"`
+	Adopted    *adoptedView        `json:"Adopted,omitempty"` // of a system that HawkFish has not made
 	Labels     map[string]string   `json:"Labels"`
 	systemSize
 
@@ -190,6 +191,6 @@ func showSystemOem(to redfish.Links, s hawkfish.System) any {
 		Image: s.ImageID, DiskGiB: s.DiskGiB, Network: s.Network, MAC: s.MAC,
 		Boot: systemBoot{Primary: s.Machine.Boot.Primary, Firmware: s.Machine.Mode()}, SerialLog: to.To("HawkFishSerialLog", s.ID),
 		Metrics:    to.To("HawkFishMetrics", s.ID),
-		PowerCause: s.PowerCause, Labels: labelled(s.Labels), systemSize: showSize(s), AdditionalInterfaces: showNICs(s.Machine.NICs),
+		PowerCause: s.PowerCause, Adopted: showAdopted(s), Labels: labelled(s.Labels), systemSize: showSize(s), AdditionalInterfaces: showNICs(s.Machine.NICs),
 	}
 }

@@ -60,6 +60,7 @@ type Control struct {
 	Engine     Engine
 	Starter    Starter
 	ReadSerial SerialReader
+	ScanHost   HostScanner
 	CheckURL   func(url string) error // says why an image may not be fetched from there
 	// Seal encrypts a secret for those who have the key; label is bound to it.
 	Seal    func(secret, label string) (hawkfish.Sealed, error)

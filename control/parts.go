@@ -13,7 +13,8 @@ import (
 // divided says how a part of each operation that is divided is opened. An opener returns the task as far as it has come,
 // with its ID, its project and its target, also when it fails: for what has been refused is shown, too.
 var divided = map[hawkfish.Operation]func(c *Control, ctx context.Context, parent hawkfish.Task, index int) (hawkfish.Task, error){
-	hawkfish.OpBatch: (*Control).openBatched,
+	hawkfish.OpBatch:     (*Control).openBatched,
+	hawkfish.OpAdoptMany: (*Control).openAdopted,
 }
 
 // OpenPart opens a subtask; doing so again returns the one there is. One that is refused for good is stored as ended. When the

@@ -145,16 +145,24 @@ func (c *Control) imageFor(ctx context.Context, scope hawkfish.Scope, ref string
 	return img, err
 }
 
-// DeleteSystem opens a task that removes a system with its disks.
+// DeleteSystem opens a task that removes a system with its disks, or releases an adopted one, of which all stays where it is.
 func (c *Control) DeleteSystem(ctx context.Context, asked Asked, s hawkfish.System) (hawkfish.Task, error) {
 	if err := c.accepting(ctx); err != nil {
 		return hawkfish.Task{}, err
 	}
-	t, err := newTask(asked, s.ProjectID, hawkfish.OpDelete, systemTarget(s), deletion.System{ID: s.ID})
+	open := c.deletion
+	if s.Machine.Adopted != nil {
+		open = c.release
+	}
+	t, err := open(asked, s)
 	if err != nil {
 		return hawkfish.Task{}, err
 	}
 	return c.opened(c.Store.DeleteSystem(ctx, t))
+}
+
+func (c *Control) deletion(asked Asked, s hawkfish.System) (hawkfish.Task, error) {
+	return newTask(asked, s.ProjectID, hawkfish.OpDelete, systemTarget(s), deletion.System{ID: s.ID})
 }
 
 // macOf derives a system's address from its ID, in the range that QEMU's

@@ -23,6 +23,12 @@ var OEMPrivileges = map[string]map[string]AnyOf{
 	// Hosts tell of every project's systems.
 	"Host":           oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
 	"HostCollection": oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	// What else is on hosts is of no project, until an administrator gives it to one.
+	"Import":               oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	"ImportScan":           oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	"ImportScanCollection": oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	"Adoption":             oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	"AdoptionCollection":   oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
 	// Projects say who sees what.
 	"Project":           oemOperations(PrivilegeLogin, PrivilegeConfigureUsers),
 	"ProjectCollection": oemOperations(PrivilegeLogin, PrivilegeConfigureUsers),

@@ -64,6 +64,9 @@ func changeSystem(ctx context.Context, q *db.Queries, was hawkfish.System, alter
 	if err := alter(&is); err != nil {
 		return was, err
 	}
+	if err := is.KeepsAdopted(was); err != nil {
+		return was, err
+	}
 	if is.AssetTag == was.AssetTag && maps.Equal(is.Labels, was.Labels) && !concernsGuest(was, is) && is.Machine.Equal(was.Machine) {
 		return was, nil
 	}
@@ -127,6 +130,9 @@ func insertSystem(ctx context.Context, q *db.Queries, s hawkfish.System) (hawkfi
 		CPUs: int32(s.CPUs), MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB, ImageID: orNull(s.ImageID), Network: s.Network, MAC: s.MAC,
 		AssetTag: s.AssetTag, Labels: labelled(s.Labels), Machine: machine, Power: string(s.Power),
 	})
+	if err == nil && s.HostID != "" { // an adopted one is where it is
+		err = q.PlaceSystem(ctx, db.PlaceSystemParams{ID: s.ID, HostID: &s.HostID})
+	}
 	return found(row, err)
 }
 

@@ -75,14 +75,29 @@ var effects = map[hawkfish.Operation]map[schemas.TaskState]effect{
 		exception: {apply: nothing},
 		cancelled: {apply: nothing},
 	},
+	hawkfish.OpAdopt: {
+		completed: {apply: systemReady, event: hawkfish.EventSystemCreated},
+		exception: {apply: removeSystem, gone: true},
+		cancelled: {apply: removeSystem, gone: true},
+	},
+	hawkfish.OpAdoptMany: {
+		completed: {apply: nothing},
+		exception: {apply: nothing},
+		cancelled: {apply: nothing},
+	},
+	hawkfish.OpRelease: {
+		completed: {apply: removeSystem, event: hawkfish.EventSystemDeleted, gone: true},
+		exception: {apply: returnSystem},
+		cancelled: {apply: returnSystem},
+	},
 }
 
 // deletes lists the operations that want their target gone.
-var deletes = map[hawkfish.Operation]bool{hawkfish.OpDelete: true, hawkfish.OpDeleteImage: true}
+var deletes = map[hawkfish.Operation]bool{hawkfish.OpDelete: true, hawkfish.OpDeleteImage: true, hawkfish.OpRelease: true}
 
 // abandoned says what else than Exception's it is when an operation's workflow was ended from outside. What
 // half-done work has left on a host must not be forgotten: the system stays, and can be deleted.
-var abandoned = map[hawkfish.Operation]effect{hawkfish.OpProvision: {apply: systemLost}}
+var abandoned = map[hawkfish.Operation]effect{hawkfish.OpProvision: {apply: systemLost}, hawkfish.OpAdopt: {apply: systemLost}}
 
 func effectOf(t hawkfish.Task, o hawkfish.Outcome) (effect, error) {
 	if e, ok := abandoned[t.Operation]; ok && o.Abandoned {
@@ -122,7 +137,11 @@ func removeSystem(ctx context.Context, q *db.Queries, t hawkfish.Task, _ *hawkfi
 }
 
 func returnSystem(ctx context.Context, q *db.Queries, t hawkfish.Task, _ *hawkfish.ImageFacts) error {
-	return q.ReturnSystem(ctx, db.ReturnSystemParams{ID: t.Target.ID, Provision: string(hawkfish.OpProvision)})
+	made := hawkfish.OpProvision
+	if t.Operation == hawkfish.OpRelease {
+		made = hawkfish.OpAdopt
+	}
+	return q.ReturnSystem(ctx, db.ReturnSystemParams{ID: t.Target.ID, Provision: string(made)})
 }
 
 func imageReady(ctx context.Context, q *db.Queries, t hawkfish.Task, img *hawkfish.ImageFacts) error {

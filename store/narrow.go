@@ -14,7 +14,7 @@ import (
 func (s *Store) SystemIDsWith(ctx context.Context, scope hawkfish.Scope, f hawkfish.SystemFilter, page hawkfish.Page) ([]string, int, error) {
 	with := db.SystemIDsWithParams{
 		Everything: scope.All, Projects: held(scope),
-		Name: f.Name, AssetTag: f.AssetTag, HostID: f.HostID, ProjectID: f.ProjectID, Power: (*string)(f.Power), Phase: (*string)(f.Phase),
+		Name: f.Name, AssetTag: f.AssetTag, HostID: f.HostID, ProjectID: f.ProjectID, Power: (*string)(f.Power), Phase: (*string)(f.Phase), Adopted: f.Adopted,
 	}
 	n := narrowing[db.SystemIDsWithRow]{
 		resource: resourceSystem, values: []*string{with.Name, with.AssetTag, with.HostID, with.ProjectID, with.Power, with.Phase},

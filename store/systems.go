@@ -88,3 +88,15 @@ func (s *Store) TakenNames(ctx context.Context, names []string) ([]string, error
 		return q.TakenNames(ctx, names)
 	})
 }
+
+// Identities returns those of the systems that have one of the IDs, names or MACs.
+func (s *Store) Identities(ctx context.Context, ids, names, macs []string) ([]hawkfish.Identity, error) {
+	return ask(ctx, s, subject{resource: resourceSystem}, func(ctx context.Context, q *db.Queries) ([]hawkfish.Identity, error) {
+		rows, err := q.SystemsThatAre(ctx, db.SystemsThatAreParams{Ids: ids, Names: names, Macs: macs})
+		found := make([]hawkfish.Identity, len(rows))
+		for i, row := range rows {
+			found[i] = hawkfish.Identity(row)
+		}
+		return found, err
+	})
+}

@@ -9,6 +9,7 @@ import (
 	imagesteps "github.com/projectbeskar/hawkfish/activities/images"
 	mediasteps "github.com/projectbeskar/hawkfish/activities/media"
 	"github.com/projectbeskar/hawkfish/internal/durable"
+	"github.com/projectbeskar/hawkfish/workflows/adoption"
 	"github.com/projectbeskar/hawkfish/workflows/batch"
 	"github.com/projectbeskar/hawkfish/workflows/configuration"
 	"github.com/projectbeskar/hawkfish/workflows/deletion"
@@ -31,6 +32,9 @@ func Register(r worker.WorkflowRegistry) {
 	durable.Orchestrate(r, images.Import, images.RunImport)
 	durable.Orchestrate(r, images.Delete, images.RunDelete)
 	durable.Orchestrate(r, batch.Provision, batch.Run)
+	durable.Orchestrate(r, adoption.Adopt, adoption.RunAdopt)
+	durable.Orchestrate(r, adoption.AdoptMany, adoption.RunAdoptMany)
+	durable.Orchestrate(r, adoption.Release, adoption.RunRelease)
 }
 
 // Steps lists the steps of each operation in their usual order.
@@ -45,6 +49,9 @@ var Steps = map[hawkfish.Operation][]string{
 	hawkfish.OpImportImage:   images.Import.Steps,
 	hawkfish.OpDeleteImage:   images.Delete.Steps,
 	hawkfish.OpBatch:         batch.Provision.Steps,
+	hawkfish.OpAdopt:         adoption.Adopt.Steps,
+	hawkfish.OpAdoptMany:     adoption.AdoptMany.Steps,
+	hawkfish.OpRelease:       adoption.Release.Steps,
 }
 
 // Share says how much of an operation a step is, compared with others: what transfers a file is nearly all of it, so that

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/adoption"
 	"github.com/projectbeskar/hawkfish/activities/images"
 	"github.com/projectbeskar/hawkfish/activities/media"
 	"github.com/projectbeskar/hawkfish/activities/placement"
@@ -18,6 +19,7 @@ import (
 	"github.com/projectbeskar/hawkfish/internal/durable"
 	"github.com/projectbeskar/hawkfish/internal/durable/durabletest"
 	"github.com/projectbeskar/hawkfish/schemas"
+	adoptionflow "github.com/projectbeskar/hawkfish/workflows/adoption"
 	"github.com/projectbeskar/hawkfish/workflows/deletion"
 	imageflows "github.com/projectbeskar/hawkfish/workflows/images"
 	mediaflow "github.com/projectbeskar/hawkfish/workflows/media"
@@ -58,6 +60,10 @@ func newWorld(t *testing.T) *world {
 		return hawkfish.Observation{SystemID: g.ID, Power: w.power, At: time.Unix(1, 0)}
 	})
 	durabletest.Does(w.Run, steps.DeleteDisks)
+	durabletest.Step(w.Run, adoption.Adopt, func(a hawkfish.Adoption) hawkfish.Observation {
+		return hawkfish.Observation{SystemID: a.Seen.ID, Power: w.power, At: time.Unix(1, 0)}
+	})
+	durabletest.Does(w.Run, adoption.Release)
 	for _, a := range []durable.Activity[power.Change, hawkfish.Observation]{power.Observe, power.Start, power.Stop, power.Shutdown, power.Reset, power.NMI, power.Pause, power.Resume, power.Suspend} {
 		durabletest.Try(w.Run, a, func(c power.Change) (hawkfish.Observation, error) {
 			if c.While != "" && c.While != w.power {
@@ -141,6 +147,15 @@ func TestEveryStepCanFail(t *testing.T) {
 			stop:     {locate, stop, finish},
 			undefine: {locate, stop, undefine, finish},
 			wipe:     {locate, stop, undefine, wipe, finish},
+		}},
+		{"adopt", adoptionflow.RunAdopt, hawkfish.Adoption{HostID: "h1", Seen: hawkfish.Foreign{ID: "s1"}}, map[string][]string{
+			"":                  {adoption.Adopt.Name, finish},
+			adoption.Adopt.Name: {adoption.Adopt.Name, adoption.Release.Name, finish},
+		}},
+		{"release", adoptionflow.RunRelease, hawkfish.Release{SystemID: "s1"}, map[string][]string{
+			"":                    {locate, adoption.Release.Name, finish},
+			locate:                {locate, finish},
+			adoption.Release.Name: {locate, adoption.Release.Name, finish},
 		}},
 		{"import", imageflows.RunImport, hawkfish.ImageSource{URL: "file:///x"}, map[string][]string{
 			"":    {placement.Reachable.Name, fetch, finish},
@@ -345,6 +360,8 @@ func TestCancel(t *testing.T) {
 		last     []string
 	}{
 		{"provision", provision.Run, guest, define, schemas.TaskStateCancelled, []string{undefine, wipe, finish}},
+		{"adopt", adoptionflow.RunAdopt, hawkfish.Adoption{HostID: "h1", Seen: hawkfish.Foreign{ID: "s1"}}, adoption.Adopt.Name, schemas.TaskStateCancelled, []string{adoption.Adopt.Name, adoption.Release.Name, finish}},
+		{"release goes on", adoptionflow.RunRelease, hawkfish.Release{SystemID: "s1"}, adoption.Release.Name, schemas.TaskStateCompleted, []string{adoption.Release.Name, finish}},
 		{"delete goes on", deletion.Run, deletion.System{ID: "s1"}, undefine, schemas.TaskStateCompleted, []string{undefine, wipe, finish}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

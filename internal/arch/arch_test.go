@@ -44,7 +44,7 @@ var rules = map[string][]string{
 	"worker/host":           {"", "activities", "internal/durable", "go.temporal.io/sdk", "github.com/google/uuid", "golang.org/x/sync"},
 	"worker/sensors":        {""},
 	"worker/libvirt":        {"", "schemas", "internal/uefi", "worker/sensors", "internal/fetch/diskimage", "internal/fetch/once", "github.com/digitalocean/go-libvirt", "libvirt.org/go/libvirtxml", "github.com/cenkalti/backoff", "github.com/google/uuid", "golang.org/x/sync"},
-	"worker/simulated":      {"", "schemas", "internal/fetch/diskimage", "internal/fetch/once"},
+	"worker/simulated":      {"", "schemas", "internal/fetch/diskimage", "internal/fetch/once", "github.com/google/uuid"},
 	"worker/hypervisortest": {"", "schemas", "github.com/google/uuid"},
 
 	"internal/arch":     {},

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/adoption"
 	"github.com/projectbeskar/hawkfish/activities/console"
 	"github.com/projectbeskar/hawkfish/api"
 	"github.com/projectbeskar/hawkfish/api/redfish"
@@ -122,6 +123,9 @@ func (p Parts) control(st control.Store, service *durable.Service, starter contr
 		Store: st, Engine: service, Starter: starter, CheckURL: fetcher.Check, Seal: kept.seal, Log: p.Log.With("component", "control"),
 		ReadSerial: func(ctx context.Context, host string, tail console.Tail) ([]byte, error) {
 			return console.ReadSerial.Ask(ctx, service, durable.Host(host), "serial-"+uuid.NewString(), tail)
+		},
+		ScanHost: func(ctx context.Context, host string, in adoption.Look) ([]hawkfish.Foreign, error) {
+			return adoption.Scan.Ask(ctx, service, durable.Host(host), "scan-"+uuid.NewString(), in)
 		},
 	}, nil
 }

@@ -526,8 +526,9 @@ WHERE ($1::boolean OR project_id = ANY ($2::uuid[]))
     AND ($6::text IS NULL OR phase = $6)
     AND ($7::text IS NULL OR host_id = $7)
     AND ($8::text IS NULL OR project_id::text = $8)
+    AND ($9::boolean IS NULL OR (machine -> 'adopted' IS NOT NULL) = $9)
 ORDER BY created_at, id
-OFFSET $9::bigint LIMIT $10::bigint
+OFFSET $10::bigint LIMIT $11::bigint
 `
 
 type SystemIDsWithParams struct {
@@ -539,6 +540,7 @@ type SystemIDsWithParams struct {
 	Phase      *string
 	HostID     *string
 	ProjectID  *string
+	Adopted    *bool
 	Skip       int64
 	AtMost     *int64
 }
@@ -559,6 +561,7 @@ func (q *Queries) SystemIDsWith(ctx context.Context, arg SystemIDsWithParams) ([
 		arg.Phase,
 		arg.HostID,
 		arg.ProjectID,
+		arg.Adopted,
 		arg.Skip,
 		arg.AtMost,
 	)
@@ -663,6 +666,45 @@ func (q *Queries) SystemToPlace(ctx context.Context, id string) (System, error) 
 		&i.Labels,
 	)
 	return i, err
+}
+
+const systemsThatAre = `-- name: SystemsThatAre :many
+SELECT id, name, mac FROM systems
+WHERE id = ANY ($1::uuid[]) OR name = ANY ($2::text[]) OR (mac <> '' AND mac = ANY ($3::text[]))
+ORDER BY name
+`
+
+type SystemsThatAreParams struct {
+	Ids   []string
+	Names []string
+	Macs  []string
+}
+
+type SystemsThatAreRow struct {
+	ID   string
+	Name string
+	MAC  string
+}
+
+// What is unique in the fleet, whoever it belongs to.
+func (q *Queries) SystemsThatAre(ctx context.Context, arg SystemsThatAreParams) ([]SystemsThatAreRow, error) {
+	rows, err := q.db.Query(ctx, systemsThatAre, arg.Ids, arg.Names, arg.Macs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SystemsThatAreRow
+	for rows.Next() {
+		var i SystemsThatAreRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.MAC); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const takenNames = `-- name: TakenNames :many

@@ -37,6 +37,7 @@ WHERE (@everything::boolean OR project_id = ANY (@projects::uuid[]))
     AND (sqlc.narg('phase')::text IS NULL OR phase = sqlc.narg('phase'))
     AND (sqlc.narg('host_id')::text IS NULL OR host_id = sqlc.narg('host_id'))
     AND (sqlc.narg('project_id')::text IS NULL OR project_id::text = sqlc.narg('project_id'))
+    AND (sqlc.narg('adopted')::boolean IS NULL OR (machine -> 'adopted' IS NOT NULL) = sqlc.narg('adopted'))
 ORDER BY created_at, id
 OFFSET @skip::bigint LIMIT sqlc.narg('at_most')::bigint;
 
@@ -103,6 +104,12 @@ UPDATE systems SET host_id = @host_id, revision = revision + 1, updated_at = now
 
 -- name: TakenNames :many
 SELECT name FROM systems WHERE name = ANY (@names::text[]) ORDER BY name;
+
+-- name: SystemsThatAre :many
+-- What is unique in the fleet, whoever it belongs to.
+SELECT id, name, mac FROM systems
+WHERE id = ANY (@ids::uuid[]) OR name = ANY (@names::text[]) OR (mac <> '' AND mac = ANY (@macs::text[]))
+ORDER BY name;
 
 -- name: AimSystem :exec
 -- Where the task that has its turn takes the system's power: its type of reset has a goal, or it has none.

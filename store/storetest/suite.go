@@ -60,6 +60,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"BatchQuota":              testBatchQuota,
 		"Profiles":                testProfiles,
 		"TakenNames":              testTakenNames,
+		"Adoption":                testAdoption,
 		"KeptCertificate":         testKeptCertificate,
 		"Observe":                 testObserve,
 		"ObserveComplete":         testObserveComplete,

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/adoption"
 	"github.com/projectbeskar/hawkfish/activities/console"
 	"github.com/projectbeskar/hawkfish/activities/images"
 	"github.com/projectbeskar/hawkfish/activities/media"
@@ -79,5 +80,6 @@ func (cfg Config) worker() worker.Worker {
 	images.Register(w, cfg.Hypervisor)
 	media.Register(w, cfg.Hypervisor, cfg.Unseal)
 	console.Register(w, cfg.Hypervisor)
+	adoption.Register(w, cfg.Hypervisor)
 	return w
 }

@@ -42,6 +42,9 @@ var contextTests = []test{
 			"Observe":          func() { _, _ = f.Observe(ctx, g.ID) },
 			"ObserveAll":       func() { _, _ = f.ObserveAll(ctx) },
 			"Watch":            func() { _ = f.Watch(ctx, func() {}, func(hawkfish.Observation) {}) },
+			"Foreign":          func() { _, _ = f.Foreign(ctx, g.ProjectID) },
+			"Adopt":            func() { _, _ = f.Adopt(ctx, hawkfish.Adoption{Seen: hawkfish.Foreign{ID: g.ID}}) },
+			"Release":          func() { _ = f.Release(ctx, g.ID) },
 			"SerialOutput":     func() { _, _ = f.SerialOutput(ctx, g.ID, 10) },
 		} {
 			f.promptly(name, call)

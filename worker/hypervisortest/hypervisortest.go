@@ -57,6 +57,10 @@ type Host struct {
 	Media func(t *testing.T, systemID string) map[hawkfish.MediaSlot]string
 	// Eject puts out a guest's disc as the guest would.
 	Eject func(t *testing.T, systemID string)
+	// MakeForeign makes a domain by hand that is not HawkFish's, with one CPU, 64 MiB and a disk, and removes it after the test.
+	// TheirsAlone returns what there is of it but HawkFish's mark, its run included: equal texts, nothing has been touched.
+	MakeForeign func(t *testing.T, name string, on bool) (id string)
+	TheirsAlone func(t *testing.T, id string) string
 	// NMIs counts the non-maskable interrupts a guest has received.
 	NMIs func(t *testing.T, systemID string) int
 }
@@ -87,6 +91,7 @@ func Run(t *testing.T, w World) {
 		{"Observe", observeTests},
 		{"Inspect", inspectTests},
 		{"Measure", measureTests},
+		{"Foreign", foreignTests},
 		{"Watch", watchTests},
 		{"Reopen", reopenTests},
 		{"Context", contextTests},

@@ -17,6 +17,12 @@ const byItself = "guest"
 // shutdownReasons are those of QEMU's event SHUTDOWN that mean a reboot (QEMU, qapi/run-state.json, ShutdownCause).
 var shutdownReasons = map[string]bool{"guest-reset": true, "host-qmp-system-reset": true}
 
+// rebootActions are what a definition can say of its guest's reboots (on_reboot); most say restart.
+var rebootActions = map[string]golibvirt.DomainLifecycleAction{
+	"destroy": golibvirt.DomainLifecycleActionDestroy, "preserve": golibvirt.DomainLifecycleActionPreserve,
+	"restart": golibvirt.DomainLifecycleActionRestart, "": golibvirt.DomainLifecycleActionRestart,
+}
+
 // reasonDelay is how late QEMU's reason may come after libvirt's event.
 const reasonDelay = time.Second
 
@@ -24,6 +30,13 @@ const reasonDelay = time.Second
 func (h *Host) arm(g guest) error {
 	m, _ := h.registry.read(g.record)
 	needs, action := m.needsBoot(), golibvirt.DomainLifecycleActionRestart
+	if m.Adopted != "" && !needs {
+		d, err := describeDomain(g.c, g.Domain, golibvirt.DomainXMLInactive)
+		if err != nil {
+			return err
+		}
+		action = rebootActions[d.OnReboot]
+	}
 	if needs {
 		action = golibvirt.DomainLifecycleActionDestroy
 		h.feed.listenTo(g.Domain)

@@ -74,7 +74,7 @@ func (h *Host) create(g guest) error {
 // createFrom starts a guest as it is defined, but for what an override changes, and notes in its mark what that leaves to be done:
 // QEMU keeps the order of its devices, so that the boot that follows has to be a start from off, too.
 func (h *Host) createFrom(ctx context.Context, g guest, o hawkfish.BootOverride, after *mark) error {
-	d, err := describe(g.c, g.Domain)
+	d, err := defined(g.c, g.Domain, *after)
 	if err != nil {
 		return err
 	}
@@ -110,6 +110,14 @@ func describe(c *conn, dom golibvirt.Domain) (*libvirtxml.Domain, error) {
 	}
 	d := new(libvirtxml.Domain)
 	return d, d.Unmarshal(text)
+}
+
+// defined is a system's definition, to be started with a change.
+func defined(c *conn, dom golibvirt.Domain, m mark) (*libvirtxml.Domain, error) {
+	if m.Adopted != "" {
+		return describeWhole(c, dom)
+	}
+	return describe(c, dom)
 }
 
 // overridden changes a description as an override says.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
+	"libvirt.org/go/libvirtxml"
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/schemas"
@@ -70,23 +71,17 @@ func (h *Host) redefine(c *conn, id golibvirt.UUID, rec *record, g hawkfish.Gues
 	if before.Made == made && before.Disc == with.disc && before.Ejected == with.ejected {
 		return nil
 	}
-	d := domain(g, p, at)
-	runs := false
-	dom, err := c.DomainLookupByUUID(id)
-	if err == nil {
-		if runs, err = isActive(c, dom); err == nil {
-			err = keep(c, dom, d)
-		}
-	}
-	if isCode(err, golibvirt.ErrNoDomain) {
-		leavePorts(d)
-		err = nil
-	}
+	to, err := design(c, id, g, p, at, before)
 	if err != nil {
 		return err
 	}
+	d, dom, runs := to.Domain, to.dom, to.runs
 	after := before
 	after = h.restoring(after, g, runs)
+	first := before.Shape == "" && to.was != ""
+	if first { // of an adopted one
+		after.Runs, after.RunsGeneration = to.was, before.Generation
+	}
 	after.Disc, after.Ejected = with.disc, with.ejected
 	after.Made, after.Generation, after.Override = made, g.Machine.Generation, overrideOf(g)
 	if after.Shape, err = shape(d); err != nil {
@@ -95,25 +90,71 @@ func (h *Host) redefine(c *conn, id golibvirt.UUID, rec *record, g hawkfish.Gues
 	if !runs {
 		after.Runs, after.RunsGeneration = after.Shape, after.Generation
 	}
-	doc, err := marked(d, after)
-	if err != nil {
-		return err
-	}
-	if dom, err = c.DomainDefineXMLFlags(doc, 0); err != nil {
-		return err
+	if !to.same {
+		doc, err := marked(d, after)
+		if err != nil {
+			return err
+		}
+		if dom, err = c.DomainDefineXMLFlags(doc, 0); err != nil {
+			return err
+		}
 	}
 	h.registry.change(rec, func(m *mark) {
 		m.Disc, m.Ejected = after.Disc, after.Ejected
 		m.Made, m.Generation, m.Override, m.Shape = after.Made, after.Generation, after.Override, after.Shape
 		m.Restore, m.On, m.HostBoot = after.Restore, after.On, after.HostBoot
-		if !runs {
+		if !runs || first {
 			m.Runs, m.RunsGeneration = after.Runs, after.RunsGeneration
 		}
 	})
-	if runs {
+	if runs || to.same {
 		return h.write(c, dom, rec) // its run has a mark of its own
 	}
 	return nil
+}
+
+// designed is what a system's definition is to be.
+type designed struct {
+	*libvirtxml.Domain
+	dom  golibvirt.Domain // that there is; the zero one: none
+	runs bool
+	same bool   // the definition is so already
+	was  string // shape of the definition that there is, of an adopted system
+}
+
+// design works out a definition: HawkFish's own, in the places of the one before, or that of an adopted domain with what has changed.
+func design(c *conn, id golibvirt.UUID, g hawkfish.Guest, p platform, at files, before mark) (to designed, err error) {
+	if to.dom, err = c.DomainLookupByUUID(id); err == nil {
+		to.runs, err = isActive(c, to.dom)
+	}
+	there := err == nil
+	if isCode(err, golibvirt.ErrNoDomain) && g.Machine.Adopted == nil {
+		err = nil
+	}
+	switch {
+	case err != nil:
+		return to, err
+	case g.Machine.Adopted == nil:
+		to.Domain = domain(g, p, at)
+		if there {
+			return to, keep(c, to.dom, to.Domain)
+		}
+		leavePorts(to.Domain)
+		return to, nil
+	}
+	if to.Domain, err = describeWhole(c, to.dom); err == nil {
+		to.was, err = shape(to.Domain)
+	}
+	if err != nil {
+		return to, err
+	}
+	known := partsOf(to.Domain)
+	if _, last, ok := parseShape(before.Shape); ok {
+		known = last
+	}
+	changed, err := amend(to.Domain, g, at, known.Interfaces)
+	to.same = !changed
+	return to, err
 }
 
 func isActive(c *conn, dom golibvirt.Domain) (bool, error) {
@@ -176,7 +217,12 @@ func (h *Host) claim(c *conn, id golibvirt.UUID, g hawkfish.Guest) (*record, err
 		if rec, err = h.find(c, dom); err != nil {
 			return nil, err
 		}
-		if dom.Name != g.Name {
+		if m, ours := h.registry.read(rec); ours && (m.Adopted != "") != (g.Machine.Adopted != nil) {
+			return nil, &hawkfish.Error{Kind: hawkfish.Conflict, Message: "the domain is not what it is taken for: adopted, or made"}
+		} else if g.Machine.Adopted != nil && !ours {
+			return nil, errForeign
+		}
+		if dom.Name != g.Name && g.Machine.Adopted == nil {
 			if err := h.mustBeOff(c, g.ID); err != nil {
 				return nil, err
 			}
@@ -184,7 +230,7 @@ func (h *Host) claim(c *conn, id golibvirt.UUID, g hawkfish.Guest) (*record, err
 				return nil, err
 			}
 		}
-	case !isCode(err, golibvirt.ErrNoDomain):
+	case !isCode(err, golibvirt.ErrNoDomain) || g.Machine.Adopted != nil: // which is never made anew
 		return nil, err
 	default:
 		// The event of the definition may come before the answer to the call.
@@ -209,7 +255,7 @@ func (h *Host) Undefine(ctx context.Context, systemID string) error {
 		return err
 	}
 	_, err = work(ctx, h, func(c *conn) (struct{}, error) {
-		if err := h.mustBeOff(c, systemID); err != nil {
+		if err := h.mustBeMade(c, systemID); err != nil {
 			return struct{}{}, err
 		}
 		dom, err := c.DomainLookupByUUID(id)

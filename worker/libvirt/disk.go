@@ -140,7 +140,7 @@ func (h *Host) DeleteDisks(ctx context.Context, systemID string) error {
 		return err
 	}
 	_, err := work(ctx, h, func(c *conn) (struct{}, error) {
-		if err := h.mustBeOff(c, systemID); err != nil {
+		if err := h.mustBeMade(c, systemID); err != nil {
 			return struct{}{}, err
 		}
 		p, err := h.openPool(c)

@@ -46,6 +46,7 @@ func rank(d *libvirtxml.Domain, order []schemas.BootSource) {
 	for _, one := range devices {
 		*one.boot = nil
 	}
+	d.OS.BootDevices = nil // kinds of devices and places of devices exclude each other
 	place := uint(0)
 	ranked := map[schemas.BootSource]bool{}
 	for _, source := range order {
@@ -60,6 +61,29 @@ func rank(d *libvirtxml.Domain, order []schemas.BootSource) {
 			}
 		}
 	}
+	for _, boot := range passedThrough(d) { // their places may be taken now
+		if *boot != nil {
+			place++
+			*boot = &libvirtxml.DomainDeviceBoot{Order: place}
+		}
+	}
+}
+
+// passedThrough are the places of devices that no source names.
+func passedThrough(d *libvirtxml.Domain) []**libvirtxml.DomainDeviceBoot {
+	var all []**libvirtxml.DomainDeviceBoot
+	for i := range d.Devices.Interfaces {
+		if i > 0 {
+			all = append(all, &d.Devices.Interfaces[i].Boot)
+		}
+	}
+	for i := range d.Devices.Hostdevs {
+		all = append(all, &d.Devices.Hostdevs[i].Boot)
+	}
+	for i := range d.Devices.RedirDevs {
+		all = append(all, &d.Devices.RedirDevs[i].Boot)
+	}
+	return all
 }
 
 // comesAndGoes reports whether a source's device is there only together with its medium.
@@ -94,14 +118,7 @@ func first(source schemas.BootSource, order []schemas.BootSource) []schemas.Boot
 
 // firstOf is first for a domain that has been ranked.
 func firstOf(d *libvirtxml.Domain, source schemas.BootSource) {
-	devices := bootable(d)
-	devices = slices.DeleteFunc(devices, func(one device) bool { return *one.boot == nil })
-	slices.SortFunc(devices, func(a, b device) int { return int((*a.boot).Order) - int((*b.boot).Order) })
-	var order []schemas.BootSource
-	for _, one := range devices {
-		order = append(order, one.alias)
-	}
-	rank(d, first(source, order))
+	rank(d, first(source, sourcesOf(d)))
 }
 
 // openMenu makes SeaBIOS wait for somebody who chooses from its boot menu: it has no setup that it could enter by itself.

@@ -39,6 +39,13 @@ func marked(d *libvirtxml.Domain, m mark) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if d.Metadata != nil { // what others keep there
+		rest, err := withoutMark(d.Metadata.XML)
+		if err != nil {
+			return "", err
+		}
+		metadata = rest + metadata
+	}
 	d.Metadata = &libvirtxml.DomainMetadata{XML: metadata}
 	return d.Marshal()
 }

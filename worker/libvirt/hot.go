@@ -23,10 +23,12 @@ type change struct {
 	give func(h *Host, g guest, had *parts, wanted parts) error
 }
 
+const interfaceChange = "interfaces"
+
 var changes = []change{
 	{"CPUs", func(had, wanted parts) bool { return had.CPUs != wanted.CPUs && had.Topology == wanted.Topology }, (*Host).giveCPUs},
 	{"memory", func(had, wanted parts) bool { return had.MemoryMiB != wanted.MemoryMiB }, (*Host).giveMemory},
-	{"interfaces", func(had, wanted parts) bool { return !slices.Equal(had.Interfaces, wanted.Interfaces) }, (*Host).giveInterfaces},
+	{interfaceChange, func(had, wanted parts) bool { return !slices.Equal(had.Interfaces, wanted.Interfaces) }, (*Host).giveInterfaces},
 }
 
 // give changes what a guest that runs has, and keeps note of it in the mark. The caller has the guest's power.
@@ -38,7 +40,7 @@ func (h *Host) give(g guest) error {
 		return nil
 	}
 	for _, c := range changes {
-		if !c.due(had, wanted) {
+		if !c.due(had, wanted) || m.Adopted != "" && c.name == interfaceChange { // how an adopted one is made, its definition alone says
 			continue
 		}
 		err := c.give(h, g, &had, wanted)

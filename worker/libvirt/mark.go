@@ -22,8 +22,9 @@ type mark struct {
 	XMLName    xml.Name                `xml:"system"`
 	Project    string                  `xml:"project,attr"`
 	Image      string                  `xml:"image,attr,omitempty"`
-	Made       string                  `xml:"made,attr,omitempty"` // digest of what the definition was made from
-	LastReset  moment                  `xml:"last-reset,attr"`     // when it last started or was reset
+	Adopted    string                  `xml:"adopted,attr,omitempty"` // the domain's name when it was adopted; empty: HawkFish has made it
+	Made       string                  `xml:"made,attr,omitempty"`    // digest of what the definition was made from
+	LastReset  moment                  `xml:"last-reset,attr"`        // when it last started or was reset
 	ResetCause schemas.LastResetCauses `xml:"reset-cause,attr,omitempty"`
 	ResetOp    string                  `xml:"reset-op,attr,omitempty"` // the operation of its last reset
 	NMIOp      string                  `xml:"nmi-op,attr,omitempty"`   // the operation of its last NMI

@@ -29,7 +29,7 @@ func (h *Host) matchMedia(ctx context.Context, systemID string) error {
 			return g.Observation, err
 		}
 		for _, slot := range hawkfish.MediaSlots {
-			if err := g.match(&has, diskAt(has, mediaTargets[slot]), diskAt(wanted, mediaTargets[slot])); err != nil {
+			if err := g.match(&has, driveOf(has, slot), driveOf(wanted, slot)); err != nil {
 				return g.Observation, err
 			}
 		}
@@ -43,6 +43,8 @@ func (g guest) match(running *libvirtxml.Domain, has, wanted *libvirtxml.DomainD
 	switch {
 	case has != nil && wanted != nil && fileOf(*has) == fileOf(*wanted):
 		return nil
+	case (has == nil || !isMedium(fileOf(*has))) && (wanted == nil || !isMedium(fileOf(*wanted))):
+		return nil // what others put there and take out is theirs
 	case has != nil && has.Device == "cdrom":
 		file := ""
 		if wanted != nil {
@@ -102,6 +104,20 @@ func (g guest) detach(disk libvirtxml.DomainDisk) error {
 	return err
 }
 
+// driveOf is what a domain has as a slot: of an adopted domain its first CD drive, wherever that is; nil: it has none.
+func driveOf(x libvirtxml.Domain, slot hawkfish.MediaSlot) *libvirtxml.DomainDisk {
+	for i, d := range x.Devices.Disks {
+		is := isStick(d) && d.Target.Dev == mediaTargets[slot]
+		if slot == hawkfish.SlotCd {
+			is = d.Device == "cdrom" && d.Target != nil
+		}
+		if is {
+			return &x.Devices.Disks[i]
+		}
+	}
+	return nil
+}
+
 func diskAt(x libvirtxml.Domain, target string) *libvirtxml.DomainDisk {
 	for i, d := range x.Devices.Disks {
 		if d.Target != nil && d.Target.Dev == target {
@@ -134,7 +150,7 @@ func (h *Host) emptyOpenTray(g guest) (ejected bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	drive := diskAt(has, mediaTargets[hawkfish.SlotCd])
+	drive := driveOf(has, hawkfish.SlotCd)
 	if m.Disc == "" || drive == nil || fileOf(*drive) == "" || drive.Target.Tray != "open" {
 		return false, nil
 	}

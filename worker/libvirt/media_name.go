@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"path"
 	"regexp"
 	"strconv"
 
@@ -20,6 +21,12 @@ const mediaPrefix = "media-"
 
 // mediaVolume is the name of the volume that holds a medium's bytes.
 func mediaVolume(id string) string { return mediaPrefix + id }
+
+// isMedium reports whether a file is one of HawkFish's media, by its name.
+func isMedium(file string) bool {
+	m := mediaPattern.FindStringSubmatch(path.Base(file))
+	return m != nil && m[2] == "" && m[4] == ""
+}
 
 func newMediaID() string {
 	id := make([]byte, 8)

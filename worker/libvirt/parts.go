@@ -76,7 +76,7 @@ type nicParts struct {
 }
 
 func partsOf(d *libvirtxml.Domain) parts {
-	p := parts{CPUs: orDefault(d.VCPU.Current, d.VCPU.Value), MemoryMiB: d.Memory.Value}
+	p := parts{CPUs: orDefault(d.VCPU.Current, d.VCPU.Value), MemoryMiB: uint(memoryOf(d))}
 	if d.CPU != nil && d.CPU.Topology != nil {
 		if t := d.CPU.Topology; t.Threads != 1 || t.Cores != int(p.CPUs) {
 			p.Topology = fmt.Sprintf("%dx%d", t.Cores, t.Threads)

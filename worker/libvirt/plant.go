@@ -38,6 +38,9 @@ func planted(o hawkfish.BootOverride, d *libvirtxml.Domain) bool {
 
 // plant writes an override into the variables of a guest's firmware. The mark says so before it is done.
 func (h *Host) plant(ctx context.Context, g guest, d *libvirtxml.Domain, o hawkfish.BootOverride) error {
+	if m, _ := h.registry.read(g.record); m.Adopted != "" {
+		return &hawkfish.Error{Kind: hawkfish.Unsupported, Message: "the variables of an adopted system's firmware are its own"}
+	}
 	if d.OS.NVRam == nil {
 		return hawkfish.Refused("/Boot/BootSourceOverrideTarget", string(o.Target), "the system's firmware is not UEFI")
 	}

@@ -45,6 +45,9 @@ func (f *feed) recoverOne(c *conn, s golibvirt.DomainStatsRecord) error {
 		return nil
 	}
 	kept, err := c.DomainGetMetadata(s.Dom, int32(golibvirt.DomainMetadataElement), golibvirt.OptString{namespace}, golibvirt.DomainAffectConfig)
+	if isCode(err, golibvirt.ErrNoDomainMetadata) { // its adoption was cut off half way
+		kept, err = "", nil
+	}
 	if err != nil {
 		return err
 	}

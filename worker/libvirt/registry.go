@@ -198,17 +198,27 @@ func (h *Host) save(c *conn, dom golibvirt.Domain, rec *record) error {
 // write is save for who saves already.
 func (h *Host) write(c *conn, dom golibvirt.Domain, rec *record) error {
 	m, _ := h.registry.read(rec)
+	return writeMark(c, dom, m)
+}
+
+func writeMark(c *conn, dom golibvirt.Domain, m mark) error {
 	text, err := m.plain()
 	if err != nil {
 		return err
 	}
-	write := func(where golibvirt.DomainModificationImpact) error {
-		return c.DomainSetMetadata(dom, int32(golibvirt.DomainMetadataElement),
-			golibvirt.OptString{text}, golibvirt.OptString{prefix}, golibvirt.OptString{namespace}, where)
+	return setMetadata(c, dom, golibvirt.OptString{text}, golibvirt.OptString{prefix})
+}
+
+// eraseMark removes the mark of a domain.
+func eraseMark(c *conn, dom golibvirt.Domain) error { return setMetadata(c, dom, nil, nil) }
+
+func setMetadata(c *conn, dom golibvirt.Domain, text, key golibvirt.OptString) error {
+	set := func(where golibvirt.DomainModificationImpact) error {
+		return c.DomainSetMetadata(dom, int32(golibvirt.DomainMetadataElement), text, key, golibvirt.OptString{namespace}, where)
 	}
-	err = write(golibvirt.DomainAffectLive | golibvirt.DomainAffectConfig)
+	err := set(golibvirt.DomainAffectLive | golibvirt.DomainAffectConfig)
 	if isCode(err, golibvirt.ErrOperationInvalid) { // it does not run
-		err = write(golibvirt.DomainAffectConfig)
+		err = set(golibvirt.DomainAffectConfig)
 	}
 	return err
 }

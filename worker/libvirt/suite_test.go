@@ -30,9 +30,11 @@ func TestHypervisor(t *testing.T) {
 					cpus := live(t, current, id).VCPU
 					return int(orDefault(cpus.Current, cpus.Value))
 				},
-				Die:   kill,
-				Media: func(t *testing.T, id string) map[hawkfish.MediaSlot]string { return drivesOf(t, current, id) },
-				Eject: func(t *testing.T, id string) { openTray(t, b, id) },
+				MakeForeign: func(t *testing.T, name string, on bool) string { return b.stranger(t, current, name, on) },
+				TheirsAlone: func(t *testing.T, id string) string { return theirs(t, current, id) },
+				Die:         kill,
+				Media:       func(t *testing.T, id string) map[hawkfish.MediaSlot]string { return drivesOf(t, current, id) },
+				Eject:       func(t *testing.T, id string) { openTray(t, b, id) },
 				IgnoreButton: func(t *testing.T, id string) {
 					typeKey(t, current, id, 'i')
 					eventually(t, "the guest ignores its button", func() bool {

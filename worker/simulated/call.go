@@ -39,6 +39,9 @@ const (
 	MethodSerialOutput     Method = "SerialOutput"
 	MethodInspect          Method = "Inspect"
 	MethodMeasure          Method = "Measure"
+	MethodForeign          Method = "Foreign"
+	MethodAdopt            Method = "Adopt"
+	MethodRelease          Method = "Release"
 )
 
 // Latency is how long a call takes, picked evenly between the two.

@@ -41,6 +41,9 @@ func (h *Hypervisor) CreateDisk(ctx context.Context, g hawkfish.Guest) error {
 // DeleteDisks removes the system's disk and serial log.
 func (h *Hypervisor) DeleteDisks(ctx context.Context, systemID string) error {
 	_, err := change(ctx, h, MethodDeleteDisks, systemID, func(s *system) error {
+		if err := s.mustBeMade(systemID); err != nil {
+			return err
+		}
 		if s.On {
 			return conflict(systemID, "the guest runs")
 		}
@@ -58,6 +61,14 @@ func (h *Hypervisor) Define(ctx context.Context, g hawkfish.Guest) error {
 		}
 		if g.MemoryMiB < 1 {
 			return hawkfish.Refused("/MemoryMiB", strconv.FormatInt(g.MemoryMiB, 10), "a system has memory")
+		}
+		switch adopted := g.Machine.Adopted != nil; {
+		case adopted && !s.Defined:
+			return hawkfish.Missing("ComputerSystem", g.ID)
+		case adopted != (s.Foreign != nil):
+			return conflict(g.ID, "the domain is not what it is taken for: adopted, or made")
+		case adopted:
+			g.Name = s.Foreign.Name // on its host it keeps it
 		}
 		if owner, ok := h.named[g.Name]; ok && owner != g.ID {
 			return hawkfish.Taken("ComputerSystem", "/Name", g.Name)
@@ -92,6 +103,9 @@ func (h *Hypervisor) Configure(ctx context.Context, g hawkfish.Guest) (hawkfish.
 // Undefine removes the system's domain.
 func (h *Hypervisor) Undefine(ctx context.Context, systemID string) error {
 	_, err := change(ctx, h, MethodUndefine, systemID, func(s *system) error {
+		if err := s.mustBeMade(systemID); err != nil {
+			return err
+		}
 		if s.On {
 			return conflict(systemID, "the guest runs")
 		}

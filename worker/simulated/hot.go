@@ -41,6 +41,7 @@ func (s *system) give() {
 func rest(g hawkfish.Guest) string {
 	g.CPUs, g.MemoryMiB, g.Image.URL = 0, 0, ""
 	g.Machine.Generation, g.Machine.PowerRestore, g.Machine.Media, g.Machine.NICs = 0, "", nil, nil
+	g.Machine.Adopted = nil
 	text, err := json.Marshal(g)
 	if err != nil {
 		panic("a guest cannot be told: " + err.Error()) // it is plain values

@@ -103,7 +103,15 @@ func host(t *testing.T, config simulated.Config) hypervisortest.Host {
 		Die:          func(t *testing.T, id string) { must(t, h.Die(id)) },
 		Media:        func(_ *testing.T, id string) map[hawkfish.MediaSlot]string { return h.Media(id) },
 		Eject:        func(t *testing.T, id string) { must(t, h.Eject(id)) },
-		NMIs:         func(_ *testing.T, id string) int { return h.NMIs(id) },
+		MakeForeign: func(t *testing.T, name string, on bool) string {
+			f := simulated.Stranger(name, on)
+			f.CPUs, f.MemoryMiB = 1, 64
+			must(t, h.AddForeign(f))
+			t.Cleanup(func() { must(t, h.RemoveForeign(f.ID)) })
+			return f.ID
+		},
+		TheirsAlone: func(_ *testing.T, id string) string { return h.TheirsAlone(id) },
+		NMIs:        func(_ *testing.T, id string) int { return h.NMIs(id) },
 	}
 	if config.Dir != "" {
 		doors.Reopen = func(t *testing.T) hawkfish.Hypervisor {

@@ -17,6 +17,8 @@ type system struct {
 	Defined bool           `json:"defined,omitempty"` // there is a domain
 	Changes int64          `json:"changes,omitempty"` // how often Guest has changed
 	Disk    *disk          `json:"disk,omitempty"`    // nil: there is none
+	// Foreign is the domain as somebody has made it who is not HawkFish; it is Defined while it is adopted.
+	Foreign *hawkfish.Foreign `json:"foreign,omitempty"`
 
 	On         bool               `json:"on,omitempty"`
 	MemoryMiB  int64              `json:"memory_mib,omitempty"` // while on: as it was started
@@ -96,7 +98,7 @@ func (s *system) visible() visible {
 // put replaces a system, keeps it, and tells the watchers. The caller holds mu.
 func (h *Hypervisor) put(id string, next system) error {
 	old := h.systems[id]
-	gone := !next.Defined && next.Disk == nil
+	gone := !next.Defined && next.Disk == nil && next.Foreign == nil
 	if gone && old == nil {
 		return nil
 	}
@@ -113,7 +115,7 @@ func (h *Hypervisor) put(id string, next system) error {
 // install puts a system into the tables. The caller holds mu.
 func (h *Hypervisor) install(id string, next *system, gone bool) {
 	old := h.systems[id]
-	if old != nil && old.Defined {
+	if old != nil && old.hasDomain() {
 		delete(h.named, old.Guest.Name)
 	}
 	memory, disk := old.uses()
@@ -126,11 +128,14 @@ func (h *Hypervisor) install(id string, next *system, gone bool) {
 	memory, disk = next.uses()
 	h.used.MemoryMiB += memory
 	h.used.DiskGiB += disk
-	if next.Defined {
+	if next.hasDomain() {
 		h.named[next.Guest.Name] = id
 	}
 	h.systems[id] = next
 }
+
+// hasDomain reports whether there is a domain, whosever it is.
+func (s *system) hasDomain() bool { return s.Defined || s.Foreign != nil }
 
 // change is the way methods change a system: edit gets a copy of what there is, the
 // zero system when there is nothing, and its result is put in place.

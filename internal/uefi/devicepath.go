@@ -96,12 +96,12 @@ var nodes = map[string]func(f *fields) []byte{
 	"uri": func(f *fields) []byte { return makeNode(3, 24, []byte(strings.Join(f.all, ","))) },
 	"hd": func(f *fields) []byte {
 		data := f.put(4, f.number(0, 4))
-		data = append(data, f.put(8, f.optional(3, 8), f.optional(4, 8))...)
+		data = append(data, f.put(8, f.place(3), f.place(4))...)
 		signature, format := f.signature()
 		return makeNode(4, 1, append(append(data, signature[:]...), format, format))
 	},
 	"cdrom": func(f *fields) []byte {
-		return makeNode(4, 2, append(f.put(4, f.number(0, 4)), f.put(8, f.optional(1, 8), f.optional(2, 8))...))
+		return makeNode(4, 2, append(f.put(4, f.number(0, 4)), f.put(8, f.place(1), f.place(2))...))
 	},
 	"fv":     func(f *fields) []byte { return makeNode(4, 7, f.guid()) },
 	"fvfile": func(f *fields) []byte { return makeNode(4, 6, f.guid()) },
@@ -135,12 +135,12 @@ func (f *fields) number(i, size int) uint64 {
 	return n
 }
 
-// optional is number where a number need not be.
-func (f *fields) optional(i, size int) uint64 {
+// place is a number of blocks, which need not be there.
+func (f *fields) place(i int) uint64 {
 	if f.text(i) == "" {
 		return 0
 	}
-	return f.number(i, size)
+	return f.number(i, 8)
 }
 
 func (f *fields) fixed(n uint64) uint64 { return n }

@@ -27,7 +27,7 @@ var rebootActions = map[string]golibvirt.DomainLifecycleAction{
 const reasonDelay = time.Second
 
 // arm brings what becomes of a guest's reboot in line with what waits for its next boot.
-func (h *Host) arm(g guest) error {
+func (h *Host) arm(ctx context.Context, g guest) error {
 	m, _ := h.registry.read(g.record)
 	needs, action := m.needsBoot(), golibvirt.DomainLifecycleActionRestart
 	if m.Adopted != "" && !needs {
@@ -39,7 +39,7 @@ func (h *Host) arm(g guest) error {
 	}
 	if needs {
 		action = golibvirt.DomainLifecycleActionDestroy
-		h.feed.listenTo(g.Domain)
+		h.feed.listenTo(ctx, g.Domain)
 	}
 	if m.Armed != needs {
 		h.registry.change(g.record, func(m *mark) { m.Armed = needs })

@@ -52,10 +52,9 @@ func (h *Host) bootOnce(ctx context.Context, g guest) error {
 		return err
 	}
 	h.registry.begin(g.record, after)
-	h.feed.deafen(g.UUID)
 	err := h.save(g.c, g.Domain, g.record)
 	if err == nil {
-		err = h.arm(g)
+		err = h.arm(ctx, g)
 	}
 	if isCode(err, golibvirt.ErrNoDomain) {
 		err = nil

@@ -192,7 +192,7 @@ func (h *Host) Configure(ctx context.Context, g hawkfish.Guest) (hawkfish.Observ
 		if err := h.give(g); err != nil {
 			return err
 		}
-		return h.arm(g)
+		return h.arm(ctx, g)
 	})
 }
 

@@ -25,9 +25,8 @@ type feed struct {
 	err      error         // why it is not up
 	again    bool          // it has been up before; used by run alone
 
-	conn      *conn // nil: it is not up
-	while     context.Context
-	listening map[golibvirt.UUID]context.CancelFunc // to QEMU's events, of guests that are armed
+	conn      *conn                   // nil: it is not up
+	listening map[golibvirt.UUID]bool // to QEMU's events, of guests that are or were armed
 	reviving  sync.WaitGroup
 
 	dirty chan struct{} // says that news is not empty
@@ -53,7 +52,7 @@ var errStopped = errors.New("the host has been closed")
 func newFeed(h *Host) *feed {
 	return &feed{
 		h: h, watchers: map[*watcher]struct{}{}, changed: make(chan struct{}),
-		dirty: make(chan struct{}, 1), news: map[golibvirt.UUID][]event{}, listening: map[golibvirt.UUID]context.CancelFunc{},
+		dirty: make(chan struct{}, 1), news: map[golibvirt.UUID][]event{}, listening: map[golibvirt.UUID]bool{},
 	}
 }
 
@@ -85,12 +84,14 @@ func (f *feed) listen(ctx context.Context, subscribed func()) error {
 	defer c.close()
 	defer context.AfterFunc(ctx, c.close)()
 	var lifecycle, reboot, trays <-chan any
+	// The end of ctx closes the connection, and takes nothing back on it: libvirtd may crash when both come at once.
+	subscription := context.WithoutCancel(ctx)
 	err = bounded(ctx, f.h.cfg.Deadline, c, func() (err error) {
-		if lifecycle, err = c.SubscribeEvents(ctx, golibvirt.DomainEventIDLifecycle, nil); err == nil {
-			reboot, err = c.SubscribeEvents(ctx, golibvirt.DomainEventIDReboot, nil)
+		if lifecycle, err = c.SubscribeEvents(subscription, golibvirt.DomainEventIDLifecycle, nil); err == nil {
+			reboot, err = c.SubscribeEvents(subscription, golibvirt.DomainEventIDReboot, nil)
 		}
 		if err == nil {
-			trays, err = c.SubscribeEvents(ctx, golibvirt.DomainEventIDTrayChange, nil)
+			trays, err = c.SubscribeEvents(subscription, golibvirt.DomainEventIDTrayChange, nil)
 		}
 		if err == nil {
 			err = f.askForTrays(c)
@@ -109,7 +110,7 @@ func (f *feed) listen(ctx context.Context, subscribed func()) error {
 	subscribed()
 
 	ctx, cancel := context.WithCancel(ctx)
-	f.connect(c, ctx)
+	f.connect(c)
 	looking := make(chan error, 1)
 	go func() {
 		err := f.recover(ctx)
@@ -120,7 +121,7 @@ func (f *feed) listen(ctx context.Context, subscribed func()) error {
 		looking <- err
 	}()
 	err = f.follow(c, lifecycle, reboot, trays)
-	f.connect(nil, ctx)
+	f.connect(nil)
 	cancel()
 	err = errors.Join(err, <-looking)
 	f.reviving.Wait()

@@ -82,7 +82,7 @@ func (h *Host) Suspend(ctx context.Context, systemID string) (hawkfish.Observati
 }
 
 // wake lets a guest go on whose memory has been saved. Its run is the one that was suspended, and so is its date.
-func (h *Host) wake(g guest, err error) error {
+func (h *Host) wake(ctx context.Context, g guest, err error) error {
 	if err == nil {
 		_, err = g.c.DomainCreateWithFlags(g.Domain, 0)
 	}
@@ -91,7 +91,7 @@ func (h *Host) wake(g guest, err error) error {
 		err = h.save(g.c, g.Domain, g.record)
 	}
 	if err == nil {
-		err = h.arm(g)
+		err = h.arm(ctx, g)
 	}
 	_, err = h.did(g, err, func(o hawkfish.Observation) bool { return hawkfish.IsOn(o.Power) })
 	return err

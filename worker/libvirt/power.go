@@ -75,7 +75,7 @@ func (h *Host) Start(ctx context.Context, systemID string) (hawkfish.Observation
 func (h *Host) start(ctx context.Context, g guest) error {
 	h.tryNetwork(g.c)
 	if saved, err := g.c.DomainHasManagedSaveImage(g.Domain, 0); err != nil || saved != 0 {
-		return h.wake(g, err)
+		return h.wake(ctx, g, err)
 	}
 	return h.boot(ctx, g)
 }

@@ -16,7 +16,7 @@ func (f *feed) recover(ctx context.Context) error {
 	_, err := work(ctx, f.h, func(c *conn) (struct{}, error) {
 		stats, err := c.ConnectGetAllDomainStats(nil, uint32(golibvirt.DomainStatsState), 0)
 		for _, s := range stats {
-			if err := f.recoverOne(c, s); err != nil && !isCode(err, golibvirt.ErrNoDomain) {
+			if err := f.recoverOne(ctx, c, s); err != nil && !isCode(err, golibvirt.ErrNoDomain) {
 				return struct{}{}, err
 			}
 		}
@@ -25,17 +25,17 @@ func (f *feed) recover(ctx context.Context) error {
 	return err
 }
 
-func (f *feed) recoverOne(c *conn, s golibvirt.DomainStatsRecord) error {
+func (f *feed) recoverOne(ctx context.Context, c *conn, s golibvirt.DomainStatsRecord) error {
 	rec, err := f.h.find(c, s.Dom)
 	if err != nil {
 		return err
 	}
-	m, ours := f.h.registry.read(rec)
-	if !ours {
+	if !f.h.registry.isSystem(rec) {
 		return nil
 	}
 	state, _ := stateOf(s.Params)
-	if m, err = f.h.heed(c, s.Dom, rec, isOff(state)); err != nil {
+	m, err := f.h.heed(c, s.Dom, rec, isOff(state))
+	if err != nil {
 		return err
 	}
 	if isOff(state) {
@@ -57,7 +57,7 @@ func (f *feed) recoverOne(c *conn, s golibvirt.DomainStatsRecord) error {
 		}
 	}
 	if m.needsBoot() || m.Armed {
-		return f.h.arm(guest{Domain: s.Dom, record: rec, c: c})
+		return f.h.arm(ctx, guest{Domain: s.Dom, record: rec, c: c})
 	}
 	return nil
 }
@@ -81,32 +81,32 @@ func (f *feed) revive(ctx context.Context, dom golibvirt.Domain) {
 const reviveAgain = time.Second
 
 // connect says on which connection the feed is; nil: on none.
-func (f *feed) connect(c *conn, while context.Context) {
+func (f *feed) connect(c *conn) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.conn, f.while = c, while
+	f.conn = c
 	clear(f.listening) // what was heard on another connection has ended with it
 }
 
-// listenTo hears why a guest's QEMU ends (virConnectDomainQemuMonitorEventRegister), on the connection of the feed.
-func (f *feed) listenTo(dom golibvirt.Domain) {
+// listenTo hears why a guest's QEMU ends (virConnectDomainQemuMonitorEventRegister), on the connection of the feed and for as long
+// as that lasts. Nothing is ever taken back: a libvirtd that is told so while the connection ends may crash (seen with 9.0).
+func (f *feed) listenTo(ctx context.Context, dom golibvirt.Domain) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.conn == nil || f.listening[dom.UUID] != nil {
+	if f.conn == nil || f.listening[dom.UUID] {
 		return
 	}
-	ctx, stop := context.WithCancel(f.while)
-	f.listening[dom.UUID] = stop
 	var events <-chan golibvirt.DomainEvent
 	err := bounded(ctx, f.h.cfg.Deadline, f.conn, func() (err error) {
-		events, err = f.conn.SubscribeQEMUEvents(ctx, dom.Name)
+		events, err = f.conn.SubscribeQEMUEvents(context.WithoutCancel(ctx), dom.Name)
 		return err
 	})
 	if err != nil {
 		f.h.log.Warn("why a guest ends cannot be heard", "domain", dom.Name, "error", err)
 		return
 	}
-	go func() { // until the context ends, or the connection
+	f.listening[dom.UUID] = true
+	go func() { // until the connection ends
 		for e := range events {
 			var told struct {
 				Reason string `json:"reason"`
@@ -118,18 +118,8 @@ func (f *feed) listenTo(dom golibvirt.Domain) {
 	}()
 }
 
-// deafen ends listenTo.
-func (f *feed) deafen(id golibvirt.UUID) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if stop := f.listening[id]; stop != nil {
-		stop()
-		delete(f.listening, id)
-	}
-}
-
 func (f *feed) isListening(id golibvirt.UUID) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.listening[id] != nil
+	return f.listening[id]
 }

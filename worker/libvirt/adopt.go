@@ -131,7 +131,7 @@ func (h *Host) Release(ctx context.Context, systemID string) error {
 			return struct{}{}, err
 		}
 		defer rec.power.give()
-		if err := h.letGo(c, dom, rec); err != nil {
+		if err := h.letGo(ctx, c, dom, rec); err != nil {
 			return struct{}{}, err
 		}
 		if err := rec.saving.take(c); err != nil {
@@ -152,7 +152,7 @@ func (h *Host) Release(ctx context.Context, systemID string) error {
 
 // letGo checks that nothing of HawkFish's is left in an adopted system but its mark, and takes back what waits for its
 // guest's next reboot.
-func (h *Host) letGo(c *conn, dom golibvirt.Domain, rec *record) error {
+func (h *Host) letGo(ctx context.Context, c *conn, dom golibvirt.Domain, rec *record) error {
 	m, ours := h.registry.read(rec)
 	if !ours {
 		return nil
@@ -186,7 +186,7 @@ func (h *Host) letGo(c *conn, dom golibvirt.Domain, rec *record) error {
 		return &hawkfish.Error{Kind: hawkfish.Unavailable, Message: "the guest is about to be started anew"}
 	}
 	h.registry.change(rec, func(m *mark) { m.Override, m.Runs = "", m.Shape })
-	return h.arm(g)
+	return h.arm(ctx, g)
 }
 
 // errOurs is what a system looks like to who looks for foreign domains.

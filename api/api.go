@@ -47,6 +47,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 		projects(c),
 		managers(c, info),
 		bios(c),
+		trustedComponents(c),
 		logs(c),
 		updateService(c, info),
 		telemetry(c, info),

@@ -170,8 +170,12 @@ func TestSecureBoot(t *testing.T) {
 		t.Errorf("%v", doc)
 	}
 	system, _ := s.must(200, viewer, "GET", "/redfish/v1/Systems/"+id, "")
-	if modules := system["TrustedModules"].([]any); len(modules) != 1 || modules[0].(map[string]any)["InterfaceType"] != "TPM2_0" {
-		t.Errorf("%v", modules)
+	module := at(system, "Links/TrustedComponents").([]any)[0].(map[string]any)["@odata.id"].(string)
+	if doc, _ := s.must(200, viewer, "GET", module, ""); doc["TrustedComponentType"] != "Discrete" {
+		t.Errorf("%v", doc)
+	}
+	if all, _ := s.must(200, viewer, "GET", "/redfish/v1/Chassis/"+id+"/TrustedComponents", ""); all["Members@odata.count"] != 1.0 {
+		t.Errorf("%v", all)
 	}
 	s.must(204, operator, "POST", uri+"/Actions/SecureBoot.ResetKeys", `{"ResetKeysType":"DeleteAllKeys"}`)
 	s.boots(id)

@@ -26,6 +26,7 @@ type chassisView struct {
 	Adapters     *redfish.Link       `json:"NetworkAdapters,omitempty"`
 	PCIeDevices  *redfish.Link       `json:"PCIeDevices,omitempty"`
 	Drives       *redfish.Link       `json:"Drives,omitempty"`
+	Trusted      *redfish.Link       `json:"TrustedComponents,omitempty"`
 	Links        chassisLinks        `json:"Links"`
 	hostParts
 }
@@ -121,7 +122,7 @@ func showChassis(to redfish.Links, s chassisState) chassisView {
 	v.Manufacturer, v.Model = vendor, "Virtual Machine"
 	v.SerialNumber, v.AssetTag = s.system.ID, s.system.AssetTag // as its SMBIOS tables say
 	v.Adapters, v.PCIeDevices = to.To("NetworkAdapterCollection", s.system.ID), to.To("PCIeDeviceCollection", s.system.ID)
-	v.Drives = to.To("DriveCollection", s.system.ID)
+	v.Drives, v.Trusted = to.To("DriveCollection", s.system.ID), to.To("TrustedComponentCollection", s.system.ID)
 	v.Links.Systems = append(v.Links.Systems, *to.To("ComputerSystem", s.system.ID))
 	v.Links.ManagedBy = append(v.Links.ManagedBy, *to.To("Manager", s.system.ID))
 	if s.system.HostID != "" {

@@ -72,17 +72,3 @@ func showSecureBoot(_ redfish.Links, s hawkfish.System) secureBootView {
 	}
 	return v
 }
-
-// trustedModuleView is a TPM of a system (DSP0268, ComputerSystem.TrustedModules).
-type trustedModuleView struct {
-	Interface schemas.TrustedModuleInterfaceType `json:"InterfaceType"`
-	Status    status                             `json:"Status"`
-}
-
-func trustedModules(s hawkfish.System) []trustedModuleView {
-	modules := []trustedModuleView{}
-	if s.Now().Machine.TPM {
-		modules = append(modules, trustedModuleView{schemas.TrustedModuleInterfaceTypeTPM2_0, working})
-	}
-	return modules
-}

@@ -13,26 +13,25 @@ import (
 
 // systemView is a hawkfish.System as callers see it (DSP0268, ComputerSystem).
 type systemView struct {
-	ID             string              `json:"Id"`
-	Name           string              `json:"Name"`
-	UUID           string              `json:"UUID"`
-	SystemType     schemas.SystemType  `json:"SystemType"`
-	Manufacturer   string              `json:"Manufacturer"`
-	Model          string              `json:"Model"`
-	AssetTag       string              `json:"AssetTag"`
-	PowerState     schemas.PowerState  `json:"PowerState"`
-	Status         status              `json:"Status"`
-	Processors     processorSummary    `json:"ProcessorSummary"`
-	Memory         memorySummary       `json:"MemorySummary"`
-	Boot           bootView            `json:"Boot"`
-	VirtualMedia   *redfish.Link       `json:"VirtualMedia,omitempty"`
-	LastResetTime  *time.Time          `json:"LastResetTime,omitempty"`
-	SerialConsole  serialConsole       `json:"SerialConsole"`
-	Bios           *redfish.Link       `json:"Bios,omitempty"`
-	SecureBoot     *redfish.Link       `json:"SecureBoot,omitempty"`
-	TrustedModules []trustedModuleView `json:"TrustedModules"`
-	LogServices    *redfish.Link       `json:"LogServices,omitempty"`
-	Links          systemLinks         `json:"Links"`
+	ID            string             `json:"Id"`
+	Name          string             `json:"Name"`
+	UUID          string             `json:"UUID"`
+	SystemType    schemas.SystemType `json:"SystemType"`
+	Manufacturer  string             `json:"Manufacturer"`
+	Model         string             `json:"Model"`
+	AssetTag      string             `json:"AssetTag"`
+	PowerState    schemas.PowerState `json:"PowerState"`
+	Status        status             `json:"Status"`
+	Processors    processorSummary   `json:"ProcessorSummary"`
+	Memory        memorySummary      `json:"MemorySummary"`
+	Boot          bootView           `json:"Boot"`
+	VirtualMedia  *redfish.Link      `json:"VirtualMedia,omitempty"`
+	LastResetTime *time.Time         `json:"LastResetTime,omitempty"`
+	SerialConsole serialConsole      `json:"SerialConsole"`
+	Bios          *redfish.Link      `json:"Bios,omitempty"`
+	SecureBoot    *redfish.Link      `json:"SecureBoot,omitempty"`
+	LogServices   *redfish.Link      `json:"LogServices,omitempty"`
+	Links         systemLinks        `json:"Links"`
 
 	powerView
 	systemParts
@@ -60,6 +59,7 @@ type serialConsole struct {
 type systemLinks struct {
 	Chassis   []redfish.Link `json:"Chassis,omitempty"`
 	ManagedBy []redfish.Link `json:"ManagedBy,omitempty"`
+	Trusted   []redfish.Link `json:"TrustedComponents,omitempty"`
 }
 
 // systemOem is what only HawkFish knows of a system.
@@ -175,9 +175,12 @@ func showSystem(to redfish.Links, s hawkfish.System) systemView {
 		at := s.LastReset.UTC().Truncate(time.Second)
 		v.LastResetTime = &at
 	}
-	v.Bios, v.SecureBoot, v.TrustedModules = to.To("Bios", s.ID), to.To("SecureBoot", s.ID), trustedModules(s)
+	v.Bios, v.SecureBoot = to.To("Bios", s.ID), to.To("SecureBoot", s.ID)
 	if chassis := to.To("Chassis", s.ID); chassis != nil {
 		v.Links.Chassis = []redfish.Link{*chassis}
+	}
+	if component := to.To("TrustedComponent", s.ID+"/"+tpm); component != nil && hasTPM(s) {
+		v.Links.Trusted = []redfish.Link{*component}
 	}
 	if manager := to.To("Manager", s.ID); manager != nil {
 		v.Links.ManagedBy = []redfish.Link{*manager}

@@ -15,6 +15,7 @@ type Guest struct {
 	MAC       string      `json:"mac"`
 	AssetTag  string      `json:"asset_tag,omitempty"`
 	Machine   Machine     `json:"machine"`
+	Seed      *Seed       `json:"-"` // Machine.CloudInit in clear, which is only beside the hypervisor; nil: there is none
 }
 
 // NewGuest is what a host needs to make s, whose boot disk is a clone of an image; the zero image: a blank disk.

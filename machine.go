@@ -26,6 +26,11 @@ type Machine struct {
 	// BiosSetAt is when somebody last changed settings of the firmware.
 	BiosSetAt time.Time `json:"bios_set_at,omitzero"`
 
+	// HostName is the name that cloud-init gives the guest; empty: the system's, where there is something for cloud-init.
+	HostName string `json:"host_name,omitempty"`
+	// CloudInit is the Seed of the guest; see SeedLabel.
+	CloudInit *Sealed `json:"cloud_init,omitempty"`
+
 	// NICs are the network interfaces beside the first one.
 	NICs []NIC `json:"nics,omitempty"`
 

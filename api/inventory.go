@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -139,7 +140,7 @@ type systemParts struct {
 func (v *systemView) showParts(to redfish.Links, s hawkfish.System) {
 	v.Processors.Count, v.Processors.Model = max(1, s.Guest.Sockets), s.Guest.CPUModel
 	v.systemParts = systemParts{
-		SerialNumber: s.ID, BiosVersion: s.Guest.Firmware, HostName: s.Guest.HostName,
+		SerialNumber: s.ID, BiosVersion: s.Guest.Firmware, HostName: cmp.Or(s.Guest.HostName, s.Machine.HostName),
 		Processors: to.To("ProcessorCollection", s.ID), Memory: to.To("MemoryCollection", s.ID),
 		EthernetInterfaces: to.To("EthernetInterfaceCollection", s.ID), NetworkInterfaces: to.To("NetworkInterfaceCollection", s.ID),
 		Storage: to.To("StorageCollection", s.ID), SimpleStorage: to.To("SimpleStorageCollection", s.ID),

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/control"
 )
 
 // systemPatchOem is the Oem section of a system's PATCH.
@@ -19,11 +20,25 @@ type systemOemPatch struct {
 	Labels    json.RawMessage `json:"Labels"`
 
 	AdditionalInterfaces *[]nicView `json:"AdditionalInterfaces" validate:"max=7"`
+	CloudInit            *cloudInit `json:"CloudInit"` // {}: there is to be nothing
+
+	sealed **hawkfish.Sealed // CloudInit, sealed; nil: it is not spoken of
+}
+
+// seal seals what may hold secrets, before anything is changed.
+func (p *systemPatchOem) seal(c *control.Control, s hawkfish.System) (err error) {
+	if p != nil && p.HawkFish != nil {
+		p.HawkFish.sealed, err = seedOf(c, s.ID, p.HawkFish.CloudInit)
+	}
+	return err
 }
 
 func (p *systemPatchOem) apply(s *hawkfish.System, on hawkfish.Host) error {
 	if p == nil || p.HawkFish == nil {
 		return nil
+	}
+	if p.HawkFish.sealed != nil {
+		s.Machine.CloudInit = *p.HawkFish.sealed
 	}
 	if p.HawkFish.CPU != nil {
 		s.CPUs = *p.HawkFish.CPU

@@ -81,7 +81,8 @@ type systemOem struct {
 	Labels     map[string]string   `json:"Labels"`
 	systemSize
 
-	AdditionalInterfaces []nicView `json:"AdditionalInterfaces"`
+	AdditionalInterfaces []nicView     `json:"AdditionalInterfaces"`
+	CloudInit            cloudInitView `json:"CloudInit"`
 }
 
 // systemBoot is what a system boots from when nothing overrides it.
@@ -104,6 +105,7 @@ type systemPatch struct {
 	Boot     *bootPatch `json:"Boot"`
 
 	PowerRestorePolicy *schemas.PowerRestorePolicyTypes `json:"PowerRestorePolicy"`
+	HostName           *string                          `json:"HostName" validate:"max=253" null:"clears"`
 	Oem                *systemPatchOem                  `json:"Oem"`
 }
 
@@ -113,10 +115,13 @@ func (p systemPatch) apply(on hawkfish.Host) hawkfish.SystemChange {
 		if p.AssetTag != nil {
 			s.AssetTag = *p.AssetTag
 		}
+		if p.HostName != nil {
+			s.Machine.HostName = *p.HostName
+		}
 		if p.PowerRestorePolicy != nil {
 			s.Machine.PowerRestore = *p.PowerRestorePolicy
 		}
-		return errors.Join(p.Oem.apply(s, on), p.Boot.apply(s, on.Modes()))
+		return errors.Join(checkHostName(p.HostName), p.Oem.apply(s, on), p.Boot.apply(s, on.Modes()))
 	}
 }
 
@@ -135,6 +140,9 @@ func systems(c *control.Control) []redfish.Resource {
 		Revision: func(s hawkfish.System) int64 { return s.Revision },
 		Patch: redfish.Writable(func(ctx context.Context, req *redfish.Request, s hawkfish.System, p systemPatch) (hawkfish.System, error) {
 			on, err := c.HostOf(ctx, s)
+			if err == nil {
+				err = p.Oem.seal(c, s)
+			}
 			if err != nil {
 				return s, err
 			}
@@ -195,5 +203,6 @@ func showSystemOem(to redfish.Links, s hawkfish.System) any {
 		Boot: systemBoot{Primary: s.Machine.Boot.Primary, Firmware: s.Machine.Mode()}, SerialLog: to.To("HawkFishSerialLog", s.ID),
 		Metrics:    to.To("HawkFishMetrics", s.ID),
 		PowerCause: s.PowerCause, Adopted: showAdopted(s), Labels: labelled(s.Labels), systemSize: showSize(s), AdditionalInterfaces: showNICs(s.Machine.NICs),
+		CloudInit: cloudInitView{Present: s.Machine.CloudInit != nil},
 	}
 }

@@ -26,9 +26,10 @@ type newSystemOem struct {
 	HawkFish *newSystemProfile `json:"HawkFish"`
 }
 
-// newSystemProfile names the profile that says what is left out.
+// newSystemProfile names the profile that says what is left out, and brings what cloud-init is to find.
 type newSystemProfile struct {
-	Profile string `json:"Profile" validate:"max=255"`
+	Profile   string     `json:"Profile" validate:"max=255"`
+	CloudInit *cloudInit `json:"CloudInit"`
 }
 
 type newSystemBoot struct {
@@ -68,6 +69,9 @@ func systemCollection(c *control.Control) redfish.Resource {
 			}
 			if p.Oem != nil && p.Oem.HawkFish != nil {
 				wish.Profile = p.Oem.HawkFish.Profile
+				if seed := p.Oem.HawkFish.CloudInit; seed != nil {
+					wish.CloudInit = seed.noun()
+				}
 			}
 			return accepted(c.ProvisionSystem(ctx, asked(req), wish))
 		}),

@@ -26,6 +26,7 @@ type ProvisionRequest struct {
 	Primary   schemas.BootSource             // empty: Hdd
 	Firmware  schemas.BootSourceOverrideMode // empty: Legacy
 	Project   string                         // ID or name; empty: the profile's, or the default project
+	CloudInit hawkfish.Seed                  // zero: none
 	Profile   string                         // ID or name; says what the fields above leave out
 }
 
@@ -115,6 +116,8 @@ func (c *Control) plan(ctx context.Context, asked Asked, req ProvisionRequest) (
 	if s.DiskGiB < least {
 		refuse("/DiskGiB", strconv.FormatInt(s.DiskGiB, 10), fmt.Sprintf("the image needs %d GiB", least))
 	}
+	s.Machine.CloudInit, err = c.SealSeed(s.ID, req.CloudInit)
+	faults = append(faults, err)
 	return s, image, errors.Join(faults...)
 }
 

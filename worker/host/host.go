@@ -75,8 +75,9 @@ func (cfg Config) worker() worker.Worker {
 		MaxHeartbeatThrottleInterval:       time.Second, // also how soon a cancellation is noticed
 		WorkerStopTimeout:                  cfg.StopTimeout,
 	})
-	power.Register(w, cfg.Hypervisor, cfg.Grace)
-	provision.Register(w, cfg.Hypervisor)
+	guests := opening{cfg.Hypervisor, cfg.Unseal}
+	power.Register(w, guests, cfg.Grace)
+	provision.Register(w, guests)
 	images.Register(w, cfg.Hypervisor)
 	media.Register(w, cfg.Hypervisor, cfg.Unseal)
 	console.Register(w, cfg.Hypervisor)

@@ -49,7 +49,14 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 			return struct{}{}, err
 		}
 		at.media = loaded.files
-		return struct{}{}, h.redefine(c, id, rec, g, p, at, loaded)
+		if at.seed, err = h.putSeed(c, pool, g); err != nil {
+			return struct{}{}, err
+		}
+		before, _ := h.registry.read(rec)
+		if err := h.redefine(c, id, rec, g, p, at, loaded); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, h.dropSeed(c, pool, rec, before.Seed, seedVolume(g))
 	})
 	_, err = about(g.ID, struct{}{}, err)
 	if err != nil && hawkfish.KindOf(err) == hawkfish.Exists {

@@ -20,6 +20,9 @@ func bootable(d *libvirtxml.Domain) []device {
 	var all []device
 	for i := range d.Devices.Disks {
 		disk := &d.Devices.Disks[i]
+		if isSeed(*disk) {
+			continue
+		}
 		all = append(all, device{aliasOf(*disk), &disk.Boot})
 	}
 	for i := range d.Devices.Interfaces[:min(1, len(d.Devices.Interfaces))] { // the others may come and go, and move nothing

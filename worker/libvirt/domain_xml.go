@@ -11,6 +11,7 @@ import (
 // files are where a guest's files are on the host.
 type files struct {
 	disk, serial, nvram string
+	seed                string                        // empty: there is nothing for cloud-init
 	media               map[hawkfish.MediaSlot]string // of the drives that have some
 }
 
@@ -27,6 +28,9 @@ func domain(g hawkfish.Guest, p platform, at files) *libvirtxml.Domain {
 	leaveRoom(&d)
 	d.Devices.Disks = append([]libvirtxml.DomainDisk{bootDisk(at.disk)}, mediaDisks(at.media)...)
 	d.Devices.Disks[0].Serial = driveSerial(g.ID)
+	if at.seed != "" {
+		d.Devices.Disks = append(d.Devices.Disks, seedDisk(at.seed))
+	}
 	d.Devices.Interfaces = interfaces(g)
 	addDevices(&d, at.serial)
 	rank(&d, sources(g))

@@ -57,7 +57,7 @@ func (b bench) powerCut(t *testing.T) {
 	t.Helper()
 	b.Crash()
 	b.started(t)
-	b.Host.Boot()
+	b.Boot()
 }
 
 // open makes a host as a worker does.

@@ -45,6 +45,8 @@ type mark struct {
 	On       bool                            `xml:"on,attr,omitempty"`        // with LastState: it runs, or would if its host did
 	HostBoot string                          `xml:"host-boot,attr,omitempty"` // which run of the host (Config.BootFile) Restore has been heeded in
 
+	Seed string `xml:"seed,attr,omitempty"` // the volume of what cloud-init is to find
+
 	// A guest that is found off is started anew when its reboot was what ended it.
 	Armed  bool   `xml:"armed,attr,omitempty"`  // its own reboot ends it, so that it can be started anew
 	Button bool   `xml:"button,attr,omitempty"` // its power button has been pressed since it was started

@@ -37,7 +37,7 @@ func shape(d *libvirtxml.Domain) (string, error) {
 		*at = nil
 	}
 	for i := range devices.Disks {
-		if alias := aliasOf(devices.Disks[i]); alias != schemas.BootSourceHdd {
+		if alias := aliasOf(devices.Disks[i]); alias != schemas.BootSourceHdd { // the disk of cloud-init counts as one
 			devices.Disks[i].Source = nil
 		}
 	}

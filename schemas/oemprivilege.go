@@ -6,7 +6,7 @@ var exceptions = map[string]map[string]AnyOf{
 	"SessionCollection": {"POST": {{PrivilegeNoAuth}}},
 	// Who may start what is done to a project's systems may stop it (docs/adr/0011).
 	"Task": {"DELETE": {{PrivilegeConfigureComponents}}},
-	// Media belong to a project's systems, not to the machine that manages them (docs/adr/0018).
+	// Media belong to a project's systems, not to the machine that manages them (docs/adr/0020).
 	"VirtualMedia": {"PATCH": {{PrivilegeConfigureComponents}}, "POST": {{PrivilegeConfigureComponents}}},
 }
 

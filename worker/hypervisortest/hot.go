@@ -123,3 +123,30 @@ var nicTests = []test{
 		f.eventually("it has been booted without", func() bool { return f.observe(g.ID).Generation == none.Machine.Generation })
 	}},
 }
+
+// hotReopenTests are about what a worker that starts finds of a change that an earlier one made.
+var hotReopenTests = []test{
+	{"a change that a worker has made is found made", func(f *fixture) {
+		f.needsReopen()
+		g, started := f.booted()
+		more := changed(g, func(g *hawkfish.Guest) { g.CPUs = 2 })
+		f.has(f.configured(more, started), more)
+		f.reopened()
+		f.has(f.observe(g.ID), more)
+		f.has(f.configured(more, started), more)
+		back := f.nics(more, secondMAC)
+		if f.Network != "" {
+			f.has(f.configured(back, started), back)
+		}
+	}},
+	{"what waits for a guest's next boot still waits", func(f *fixture) {
+		f.needsReopen()
+		g, started := f.booted()
+		more := changed(g, func(g *hawkfish.Guest) { g.MemoryMiB *= 2 })
+		f.has(f.configured(more, started), g)
+		f.reopened()
+		f.has(f.observe(g.ID), g)
+		f.ok(noValue(f.Reset(f.ctx(), g.ID, "op")))
+		f.eventually("it has been booted with more", func() bool { return f.observe(g.ID).Generation == more.Machine.Generation })
+	}},
+}

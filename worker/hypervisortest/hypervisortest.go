@@ -86,6 +86,7 @@ func Run(t *testing.T, w World) {
 		{"Restore", restoreTests},
 		{"Hot", hotTests},
 		{"NIC", nicTests},
+		{"HotReopen", hotReopenTests},
 		{"Guest", guestTests},
 		{"Serial", serialTests},
 		{"Observe", observeTests},

@@ -10,6 +10,9 @@ import (
 	"github.com/projectbeskar/hawkfish/schemas"
 )
 
+// typeManager is the last version in which VirtualMedia is not deprecated: older clients look for it there.
+const typeManager = "#Manager.v1_9_1.Manager"
+
 // managerView is a Manager (DSP0268) as callers see it.
 type managerView struct {
 	ID              string              `json:"Id"`
@@ -54,7 +57,7 @@ func managers(c *control.Control, info ServiceInfo) []redfish.Resource {
 		},
 	})
 	manager := redfish.Define(redfish.Spec[managerView, managerState]{
-		Type: schemas.TypeManager,
+		Type: typeManager,
 		Path: "/redfish/v1/Managers/{id}",
 		Load: func(ctx context.Context, req *redfish.Request) (managerState, error) {
 			if req.Var("id") == serviceManager {
@@ -93,7 +96,7 @@ func showManager(to redfish.Links, s managerState, info ServiceInfo) managerView
 		return v
 	}
 	v.ID, v.Name, v.UUID, v.ManagerType, v.Model = s.system.ID, s.system.Name, s.system.ID, schemas.ManagerTypeBMC, "Virtual BMC"
-	v.VirtualMedia = to.To("ManagerVirtualMediaCollection", s.system.ID)
+	v.VirtualMedia = to.To("VirtualMediaCollection", s.system.ID)
 	v.Links.ForServers = append(v.Links.ForServers, *to.To("ComputerSystem", s.system.ID))
 	if chassis := to.To("Chassis", s.system.ID); chassis != nil {
 		v.Links.ForChassis, v.Links.InChassis = append(v.Links.ForChassis, *chassis), chassis

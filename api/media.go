@@ -23,7 +23,7 @@ type mediaView struct {
 	Name              string                        `json:"Name"`
 	MediaTypes        []schemas.MediaType           `json:"MediaTypes"`
 	Image             *string                       `json:"Image"`     // null: there is none
-	ImageName         string                        `json:"ImageName"` // empty: likewise; clients compare it
+	ImageName         *string                       `json:"ImageName"` // null: likewise
 	Inserted          bool                          `json:"Inserted"`
 	ConnectedVia      schemas.ConnectedVia          `json:"ConnectedVia"`
 	WriteProtected    bool                          `json:"WriteProtected"`
@@ -70,33 +70,31 @@ func (p insertMedia) request() control.InsertRequest {
 	}
 }
 
-// mediaPlaces names the collections and the members, under a system and under its manager.
-var mediaPlaces = []struct{ parent, collection, member string }{
-	{"/redfish/v1/Systems/{id}", "VirtualMediaCollection", "VirtualMedia"},
-	{"/redfish/v1/Managers/{id}", "ManagerVirtualMediaCollection", "ManagerVirtualMedia"},
-}
+// Drives are the systems'. Older clients look for them under the manager, whose link leads here; those that have the path by
+// heart find them there, too (DSP0268: URIs deprecated since VirtualMedia 1.4).
+const (
+	mediaPath    = "/redfish/v1/Systems/{id}/VirtualMedia"
+	oldMediaPath = "/redfish/v1/Managers/{id}/VirtualMedia"
+)
 
 func media(c *control.Control) []redfish.Resource {
-	var all []redfish.Resource
-	for _, place := range mediaPlaces {
-		find := findSystem(c)
-		all = append(all, redfish.Collection(redfish.CollectionSpec{
-			Type: schemas.TypeVirtualMediaCollection, Name: place.collection, Title: "Virtual Media",
-			Path: place.parent + "/VirtualMedia", Of: place.member,
-			List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
-				s, err := find(ctx, req)
-				if err != nil {
-					return nil, 0, err
-				}
-				keys := redfish.Keys(hawkfish.MediaSlots, func(slot hawkfish.MediaSlot) string { return s.ID + "/" + string(slot) })
-				return redfish.Slice(keys, page), len(keys), nil
-			},
-		}), drive(c, place.parent+"/VirtualMedia/{slot}", place.member))
-	}
-	return all
+	find := findSystem(c)
+	collection := redfish.Collection(redfish.CollectionSpec{
+		Type: schemas.TypeVirtualMediaCollection, Title: "Virtual Media",
+		Path: mediaPath, Aliases: []string{oldMediaPath}, Of: "VirtualMedia",
+		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
+			s, err := find(ctx, req)
+			if err != nil {
+				return nil, 0, err
+			}
+			keys := redfish.Keys(hawkfish.MediaSlots, func(slot hawkfish.MediaSlot) string { return s.ID + "/" + string(slot) })
+			return redfish.Slice(keys, page), len(keys), nil
+		},
+	})
+	return []redfish.Resource{collection, drive(c)}
 }
 
-func drive(c *control.Control, path, name string) redfish.Resource {
+func drive(c *control.Control) redfish.Resource {
 	insert := redfish.Do("InsertMedia", func(ctx context.Context, req *redfish.Request, d mediaState, p insertMedia) (redfish.Result, error) {
 		return accepted(c.InsertMedia(ctx, asked(req), d.system, d.slot, p.request()))
 	})
@@ -105,7 +103,7 @@ func drive(c *control.Control, path, name string) redfish.Resource {
 	})
 	find := findSystem(c)
 	return redfish.Define(redfish.Spec[mediaView, mediaState]{
-		Type: schemas.TypeVirtualMedia, Name: name, Path: path,
+		Type: schemas.TypeVirtualMedia, Path: mediaPath + "/{slot}", Aliases: []string{oldMediaPath + "/{slot}"},
 		Load: func(ctx context.Context, req *redfish.Request) (mediaState, error) {
 			s, err := find(ctx, req)
 			if err != nil {
@@ -129,7 +127,7 @@ func drive(c *control.Control, path, name string) redfish.Resource {
 			return oem
 		},
 		Patch: redfish.WritableBy(func(ctx context.Context, req *redfish.Request, d mediaState, p mediaPatch) (redfish.Result, error) {
-			return p.apply(ctx, c, req, name, d)
+			return p.apply(ctx, c, req, d)
 		}),
 		Actions: []redfish.ActionOf[mediaState]{
 			redfish.Allowing(insert, "TransferProtocolType", func(mediaState) []string {
@@ -148,7 +146,8 @@ func showMedia(_ redfish.Links, d mediaState) mediaView {
 		VerifyCertificate: !drive.Unverified, Status: working,
 	}
 	if m := drive.Medium; m != nil {
-		v.Image, v.ImageName = &m.URL, control.ImageName(m.URL)
+		name := control.ImageName(m.URL)
+		v.Image, v.ImageName = &m.URL, &name
 		if drive.Inserted() {
 			v.ConnectedVia = schemas.ConnectedViaURI
 		}

@@ -36,7 +36,7 @@ func TestMediaLife(t *testing.T) {
 		uri := parent + id + "/VirtualMedia/Cd"
 		empty, _ := s.must(200, viewer, "GET", uri, "")
 		for property, want := range map[string]any{
-			"Image": nil, "ImageName": "", "Inserted": false, "ConnectedVia": "NotConnected", "WriteProtected": true, "Password": nil, "VerifyCertificate": true,
+			"Image": nil, "ImageName": nil, "Inserted": false, "ConnectedVia": "NotConnected", "WriteProtected": true, "Password": nil, "VerifyCertificate": true,
 		} {
 			if got, ok := empty[property]; !ok || got != want {
 				t.Errorf("empty: %s is %v", property, got)
@@ -67,7 +67,7 @@ func TestMediaLife(t *testing.T) {
 			task, _ = s.must(202, operator, "POST", uri+ejectAction, body)
 			s.inserted(task)
 			s.must(204, operator, "GET", task["TaskMonitor"].(string), "")
-			if doc, _ := s.must(200, viewer, "GET", uri, ""); doc["Inserted"] != false || doc["Image"] != nil || doc["ImageName"] != "" {
+			if doc, _ := s.must(200, viewer, "GET", uri, ""); doc["Inserted"] != false || doc["Image"] != nil || doc["ImageName"] != nil {
 				t.Errorf("ejected: %v", doc)
 			}
 		}

@@ -22,7 +22,7 @@ type mediaPatch struct {
 	VerifyCertificate *bool                         `json:"VerifyCertificate"`
 }
 
-func (p mediaPatch) apply(ctx context.Context, c *control.Control, req *redfish.Request, name string, d mediaState) (redfish.Result, error) {
+func (p mediaPatch) apply(ctx context.Context, c *control.Control, req *redfish.Request, d mediaState) (redfish.Result, error) {
 	there := d.system.Machine.Media[d.slot].Medium
 	switch {
 	case p.ejects():
@@ -37,7 +37,7 @@ func (p mediaPatch) apply(ctx context.Context, c *control.Control, req *redfish.
 		return redfish.Result{}, hawkfish.Refused("/Image", "", "how an image is transferred goes with the image")
 	}
 	s, err := c.VerifyMedia(ctx, asked(req), d.system, req.Expects(d.system.Revision), d.slot, *p.VerifyCertificate)
-	return redfish.Found(name, mediaState{s, d.slot}), err
+	return redfish.Found("VirtualMedia", mediaState{s, d.slot}), err
 }
 
 // ejects: no image is wanted, or not in the drive any more. An image that is to be attached but not inserted is not ejected.

@@ -35,7 +35,7 @@ const historiesDir = "../../workflows/testdata/histories"
 func TestHistories(t *testing.T) {
 	t.Parallel()
 	// Without hold points, which would leave their mark in the histories.
-	s := stack.Start(t, stack.Options{SimulatedHosts: 1, Env: map[string]string{hold.EnvDir: ""}})
+	s := stack.Start(t, stack.Options{SimulatedHosts: 1, Env: map[string]string{hold.EnvDir: "", "HAWKFISH_SIMULATED_FOREIGN": "1"}})
 	f := &fleet{Stack: s, t: t, hosts: journals{filepath.Join(s.Dir, "simulated")}}
 
 	f.importTiny("tiny")
@@ -73,6 +73,12 @@ func TestHistories(t *testing.T) {
 			f.must(f.deletion(one.Target.Name))
 		}
 	}
+	many, err := f.post(scanURI+"/Actions/HawkFishImportScan.Adopt", map[string]any{"Domains": []any{map[string]any{"Domain": "sim1-old1"}}})
+	f.must(many, err)
+	f.keep("adopt-many", many.ID)
+	f.keep("adopt", f.partsOf(many)[0].ID)
+	f.must(f.deletion("sim1-old1"))
+	f.keep("release", f.lastTask())
 	f.must(f.accepted(http.MethodDelete, imagesURI+"/tiny:1", nil))
 	f.keep("image-delete", f.lastTask())
 }

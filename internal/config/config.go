@@ -116,6 +116,7 @@ type Host struct {
 type Simulated struct {
 	SimulatedHosts   int           `key:"simulated_hosts" default:"2" validate:"min=1,max=1000" help:"how many simulated hosts there are"`
 	SimulatedSystems int           `key:"simulated_systems" default:"10000" validate:"min=1,max=1000000" help:"how many small systems each simulated host has room for"`
+	SimulatedForeign int           `key:"simulated_foreign" default:"0" validate:"min=0,max=10000" help:"how many domains each simulated host has that are not HawkFish's, for trying out their adoption"`
 	SimulatedLatency time.Duration `key:"simulated_latency" default:"50ms" validate:"min=0" help:"how long a simulated call takes"`
 	SimulatedFaults  float64       `key:"simulated_faults" default:"0" validate:"min=0,max=1" help:"share of simulated calls, 0 to 1, that fail as if libvirt did not answer"`
 }

@@ -148,6 +148,12 @@ func (p Parts) simulated(fetcher *fetch.Fetcher) ([]opened, error) {
 		if err != nil {
 			return nil, err
 		}
+		for n := range cfg.SimulatedForeign {
+			f := simulated.Stranger(fmt.Sprintf("%s-old%d", name, n+1), n%2 == 0)
+			if err := hv.AddForeign(f); err != nil && hawkfish.KindOf(err) != hawkfish.Exists { // it was there before
+				return nil, err
+			}
+		}
 		all = append(all, opened{id: name, uri: "simulated:///" + name, Hypervisor: hv})
 	}
 	return all, nil

@@ -66,6 +66,18 @@ func (h hypervisor) Undefine(ctx context.Context, system string) error {
 	return run(ctx, h, "Undefine", system, func(ctx context.Context) error { return h.Hypervisor.Undefine(ctx, system) })
 }
 
+func (h hypervisor) Foreign(ctx context.Context, project string) ([]hawkfish.Foreign, error) {
+	return call(ctx, h, "Foreign", "", func(ctx context.Context) ([]hawkfish.Foreign, error) { return h.Hypervisor.Foreign(ctx, project) })
+}
+
+func (h hypervisor) Adopt(ctx context.Context, a hawkfish.Adoption) (hawkfish.Observation, error) {
+	return call(ctx, h, "Adopt", a.Seen.ID, func(ctx context.Context) (hawkfish.Observation, error) { return h.Hypervisor.Adopt(ctx, a) })
+}
+
+func (h hypervisor) Release(ctx context.Context, system string) error {
+	return run(ctx, h, "Release", system, func(ctx context.Context) error { return h.Hypervisor.Release(ctx, system) })
+}
+
 func (h hypervisor) Start(ctx context.Context, system string) (hawkfish.Observation, error) {
 	return call(ctx, h, "Start", system, func(ctx context.Context) (hawkfish.Observation, error) { return h.Hypervisor.Start(ctx, system) })
 }

@@ -16,6 +16,9 @@ import (
 func (h *Hypervisor) AddForeign(f hawkfish.Foreign) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.closed {
+		return errClosed
+	}
 	if h.systems[f.ID] != nil || h.named[f.Name] != "" {
 		return hawkfish.Taken("ComputerSystem", "/Name", f.Name)
 	}

@@ -76,7 +76,8 @@ func TestHistories(t *testing.T) {
 	many, err := f.post(scanURI+"/Actions/HawkFishImportScan.Adopt", map[string]any{"Domains": []any{map[string]any{"Domain": "sim1-old1"}}})
 	f.must(many, err)
 	f.keep("adopt-many", many.ID)
-	f.keep("adopt", f.partsOf(many)[0].ID)
+	part := f.partsOf(many)[0].ID
+	f.keepOf("adopt", many.ID+"/SubTasks/"+part, part)
 	f.must(f.deletion("sim1-old1"))
 	f.keep("release", f.lastTask())
 	f.must(f.accepted(http.MethodDelete, imagesURI+"/tiny:1", nil))
@@ -123,9 +124,12 @@ func (f *fleet) lastTask() string {
 }
 
 // keep checks that a task's workflow has ended, and writes its history when that is wanted.
-func (f *fleet) keep(name, task string) {
+func (f *fleet) keep(name, task string) { f.t.Helper(); f.keepOf(name, task, task) }
+
+// keepOf is keep for a task that lies elsewhere below the tasks.
+func (f *fleet) keepOf(name, at, task string) {
 	f.t.Helper()
-	ended := f.AwaitTask(tasksURI+"/"+task, within)
+	ended := f.AwaitTask(tasksURI+"/"+at, within)
 	f.workflowEnded(ended)
 	if !*recording {
 		return

@@ -127,6 +127,7 @@ var kept = []struct {
 	{"firmware", func(s System) any { return s.Machine.Mode() }},
 	{"Secure Boot", func(s System) any { return [2]any{s.Machine.SecureBoot, s.Machine.SecureBootKeys} }},
 	{"TPM", func(s System) any { return s.Machine.TPM }},
+	{"disks: a disk for cloud-init would be one more", func(s System) any { return s.Machine.CloudInit != nil }},
 	{"CPU features", func(s System) any { return s.Machine.Virtualization }},
 }
 

@@ -76,8 +76,8 @@ func TestHistories(t *testing.T) {
 	many, err := f.post(scanURI+"/Actions/HawkFishImportScan.Adopt", map[string]any{"Domains": []any{map[string]any{"Domain": "sim1-old1"}}})
 	f.must(many, err)
 	f.keep("adopt-many", many.ID)
-	part := f.partsOf(many)[0].ID
-	f.keepOf("adopt", many.ID+"/SubTasks/"+part, part)
+	only := f.partsOf(many)[0].ID
+	f.keepOf("adopt", many.ID+"/SubTasks/"+only, only)
 	f.must(f.deletion("sim1-old1"))
 	f.keep("release", f.lastTask())
 	f.must(f.accepted(http.MethodDelete, imagesURI+"/tiny:1", nil))

@@ -147,11 +147,18 @@ func (th *theatre) play(seed uint64) (script []string, err error) {
 	return script, th.quiet(name, &flight, m)
 }
 
-// ask sends a wish, and returns the task that grants it, if there is one.
+// ask sends a wish, and returns the task that grants it, if there is one. A service that asks for patience gets it.
 func (th *theatre) ask(uri string, w wish) (task stack.Task, err error) {
-	th.gate.RLock()
-	defer th.gate.RUnlock()
-	answer, err := th.Do(th.t.Context(), w.method, uri+w.path, w.body)
+	var answer stack.Answer
+	err = th.await(within, func(ctx context.Context) (err error) {
+		th.gate.RLock()
+		defer th.gate.RUnlock()
+		answer, err = th.Do(ctx, w.method, uri+w.path, w.body)
+		if err == nil && answer.Status == http.StatusServiceUnavailable {
+			err = &stack.UnexpectedStatus{Answer: answer}
+		}
+		return err
+	})
 	if err != nil {
 		return task, err
 	}

@@ -10,8 +10,8 @@ import (
 // Event is something that happened. Events are written in the transaction of
 // the change they tell of (the outbox).
 type Event struct {
-	Sequence  int64 // grows with every event of the fleet
-	ProjectID string
+	Sequence  int64  // grows with every event of the fleet
+	ProjectID string // empty: it concerns all
 	Origin    Target
 	Kind      EventKind
 	Detail    json.RawMessage
@@ -40,6 +40,13 @@ const (
 	EventBootOverrideSet      EventKind = "BootOverrideSet"
 	EventBootOverrideConsumed EventKind = "BootOverrideConsumed"
 	EventLogCleared           EventKind = "LogCleared"
+
+	// Of hosts; they belong to no project.
+	EventHostUnreachable        EventKind = "HostUnreachable"
+	EventHostReachable          EventKind = "HostReachable"
+	EventHostFailed             EventKind = "HostFailed" // its hypervisor does not answer
+	EventHostMaintenanceEntered EventKind = "HostMaintenanceEntered"
+	EventHostMaintenanceExited  EventKind = "HostMaintenanceExited"
 )
 
 // TaskDetail is the Detail of the events of tasks.
@@ -81,6 +88,13 @@ type PowerDetail struct {
 // HostDetail is the Detail of EventSystemLost.
 type HostDetail struct {
 	Host string `json:"host"`
+}
+
+// HostChangeDetail is the Detail of the events of hosts.
+type HostChangeDetail struct {
+	From      HostState `json:"from"`
+	To        HostState `json:"to"`
+	Requester string    `json:"requester,omitempty"` // empty: nobody asked for it
 }
 
 // BootDetail is the Detail of the events of boot overrides.

@@ -20,6 +20,7 @@ type Store interface {
 	Images
 	Profiles
 	Hosts
+	Placements
 	Tasks
 	Dispatch
 	Ledger
@@ -80,6 +81,20 @@ type Images interface {
 type Hosts interface {
 	FindHost(ctx context.Context, id string) (Host, error)
 	ListHosts(ctx context.Context) ([]Host, error)
+	// RegisterHost prepares a host whose worker has not reported yet. Exists.
+	RegisterHost(ctx context.Context, h Host) (Host, error)
+	// UpdateHost returns Stale when revision is not the stored one; 0 matches any.
+	UpdateHost(ctx context.Context, id string, revision int64, edit HostEdit) (Host, error)
+	// ChangeHost changes a host's state, and tells of it. Conflict when the change may not follow on the state.
+	ChangeHost(ctx context.Context, id string, revision int64, change HostChange, requester string) (Host, error)
+	// RemoveHost forgets a host. Conflict while systems are on it, or on their way to it.
+	RemoveHost(ctx context.Context, id string, revision int64) error
+	// SilenceHosts makes the hosts Unreachable that have not reported for HostSilence, tells of it, and returns their IDs.
+	SilenceHosts(ctx context.Context) ([]string, error)
+	// NextSilence is how long it will take, at least, until a host that reports now may have been silent for HostSilence.
+	NextSilence(ctx context.Context) (time.Duration, error)
+	// Census counts what there is.
+	Census(ctx context.Context) (Census, error)
 }
 
 // Tasks keeps tasks and the order in which they get their turn.
@@ -163,9 +178,16 @@ type Ledger interface {
 
 	// RecordMetrics stores the samples of systems that are placed on the host; others are ignored.
 	RecordMetrics(ctx context.Context, m Measurement) error
+	// ReserveHost keeps room on another host for a system that is to go there, chooses the host where none is named, and
+	// returns it. A system that has room already keeps it, and for longer. Exhausted, with the reasons, when no host will do.
+	ReserveHost(ctx context.Context, d Departure) (hostID string, err error)
+	// ReleaseHost gives the room back that ReserveHost has kept for a system, if there is any.
+	ReleaseHost(ctx context.Context, systemID string) error
+	// MoveSystem records that a system is where room was kept for it. Conflict when it was kept elsewhere, or for too short a time.
+	MoveSystem(ctx context.Context, systemID, hostID string) error
 	// AnnounceHost stores what a host says of itself, and that it lives. Conflict when another machine has the name: one that
 	// lives, or that systems are on.
-	AnnounceHost(ctx context.Context, id, uri string, facts HostFacts) error
+	AnnounceHost(ctx context.Context, a Announcement) error
 	// Observe stores what a host saw. complete, when not zero, is when the host looked at all its systems: one that is
 	// placed and Ready there, not among seen, and not observed since, is Lost.
 	Observe(ctx context.Context, hostID string, seen []Observation, complete time.Time) error

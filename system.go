@@ -25,7 +25,8 @@ type System struct {
 	AssetTag  string
 	Labels    map[string]string // what callers file it under
 	Machine   Machine
-	Running   *Running // nil: the guest is off, or is what the system is to be
+	Placement Placement // what it wants of its host, whenever one is chosen
+	Running   *Running  // nil: the guest is off, or is what the system is to be
 
 	Power      schemas.PowerState      // as last observed
 	PowerState schemas.PowerState      // Power, or where the task that has its turn takes it: PoweringOn, PoweringOff

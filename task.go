@@ -57,6 +57,7 @@ const (
 	// nobody from using the system.
 	TargetFirmware TargetKind = "firmware"
 	TargetBatch    TargetKind = "batch" // a batch is its task: they have one ID
+	TargetHost     TargetKind = "host"  // the origin of events; no task works on one yet
 )
 
 // Payload is the request that opened a task, without secrets (DSP0266, Task.Payload).

@@ -81,9 +81,9 @@ func TestModeNeedsFirmware(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	id := s.provision("web1")
-	err := s.store.AnnounceHost(t.Context(), "kvm1", "qemu:///system", hawkfish.HostFacts{
+	err := s.store.AnnounceHost(t.Context(), hawkfish.Announcement{HostID: "kvm1", URI: "qemu:///system", Facts: hawkfish.HostFacts{
 		Capacity: hawkfish.Resources{CPUs: 64, MemoryMiB: 1 << 20, DiskGiB: 1 << 12}, Firmware: []schemas.BootSourceOverrideMode{"Legacy"},
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

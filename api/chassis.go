@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/api/redfish"
@@ -90,7 +89,7 @@ func findChassis(c *control.Control) func(context.Context, *redfish.Request) (ch
 	return func(ctx context.Context, req *redfish.Request) (chassisState, error) {
 		h, err := c.FindHost(ctx, req.Var("id"))
 		if err == nil {
-			return chassisState{host: hostState{h, time.Since(h.SeenAt) > hawkfish.HostSilence}}, nil
+			return chassisState{host: hostAsSeen(h)}, nil
 		}
 		if hawkfish.KindOf(err) != hawkfish.NotFound {
 			return chassisState{}, err
@@ -103,10 +102,7 @@ func findChassis(c *control.Control) func(context.Context, *redfish.Request) (ch
 func showChassis(to redfish.Links, s chassisState) chassisView {
 	v := chassisView{ID: s.key(), Links: chassisLinks{Systems: []redfish.Link{}, ManagedBy: []redfish.Link{}}}
 	if s.system.ID == "" {
-		state := s.host.State
-		if s.host.silent {
-			state = hostUnreachable
-		}
+		state := s.host.shown()
 		v.Name, v.ChassisType, v.Status, v.PowerState = s.host.ID, schemas.ChassisTypeRackMount, hostStatus[state], schemas.PowerStateOn
 		is := s.host.Facts.Hardware
 		v.Manufacturer, v.Model = cmp.Or(is.Manufacturer, "Unknown"), cmp.Or(is.Model, s.host.Facts.CPUModel)

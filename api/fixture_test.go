@@ -93,7 +93,7 @@ func newService(t *testing.T) *service {
 	if _, err := c.EnsureAdmin(t.Context(), password); err != nil {
 		t.Fatal(err)
 	}
-	err := s.store.AnnounceHost(t.Context(), "kvm1", "qemu:///system", hawkfish.HostFacts{
+	err := s.store.AnnounceHost(t.Context(), hawkfish.Announcement{HostID: "kvm1", URI: "qemu:///system", Facts: hawkfish.HostFacts{
 		Capacity: hawkfish.Resources{CPUs: 64, MemoryMiB: 1 << 20, DiskGiB: 1 << 12}, Arch: "x86_64", Networks: []string{"default"},
 		SecureBoot: true, TPM: true,
 		Firmware: []schemas.BootSourceOverrideMode{schemas.BootSourceOverrideModeLegacy, schemas.BootSourceOverrideModeUEFI},
@@ -103,7 +103,7 @@ func newService(t *testing.T) *service {
 			{ID: "psu-power1", Name: "PSU", Kind: hawkfish.SensorPower, Reading: 123.5}, {ID: "board-fan1", Name: "Fan", Kind: hawkfish.SensorFan, Reading: 1200},
 		},
 		Software: []hawkfish.Software{{ID: "qemu", Name: "QEMU", Version: "7.2.22"}, {ID: "ovmf", Name: "OVMF", Version: "2022.11-6", Firmware: true}},
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,18 +13,19 @@ import (
 // hostState is a host as seen at one moment.
 type hostState struct {
 	hawkfish.Host
-	silent bool
+	silent bool               // it says nothing, or cannot be asked
+	token  hawkfish.JoinToken // shown once, to who has had it made
 }
 
 // hostAsSeen is a host now.
 func hostAsSeen(h hawkfish.Host) hostState {
-	return hostState{h, time.Since(h.SeenAt) > hawkfish.HostSilence}
+	return hostState{Host: h, silent: h.Silent() || h.State == hawkfish.HostUnreachable}
 }
 
-// shown is the state that callers see.
+// shown is the state that callers see: a host that is silent is Unreachable, also before its row says so.
 func (h hostState) shown() hawkfish.HostState {
-	if h.silent {
-		return hostUnreachable
+	if h.silent && (h.State == hawkfish.HostEnabled || h.State == hawkfish.HostMaintenance) {
+		return hawkfish.HostUnreachable
 	}
 	return h.State
 }
@@ -52,14 +53,11 @@ type resourcesView struct {
 	DiskGiB   int64 `json:"DiskGiB"`
 }
 
-// hostUnreachable is the state of a host that has been silent for longer than hawkfish.HostSilence.
-const hostUnreachable hawkfish.HostState = "Unreachable"
-
 // hostStatus says how a host fares in each state.
 var hostStatus = map[hawkfish.HostState]status{
 	hawkfish.HostEnabled:     {schemas.StateEnabled, schemas.HealthOK},
 	hawkfish.HostMaintenance: {schemas.StateInTest, schemas.HealthOK},
-	hostUnreachable:          {schemas.StateUnavailableOffline, schemas.HealthCritical},
+	hawkfish.HostUnreachable: {schemas.StateUnavailableOffline, schemas.HealthCritical},
 }
 
 func hosts(c *control.Control) []redfish.Resource {

@@ -56,7 +56,7 @@ const hostChassisPath = "/redfish/v1/Chassis/{id}"
 func findHost(c *control.Control) func(context.Context, *redfish.Request) (hostState, error) {
 	return func(ctx context.Context, req *redfish.Request) (hostState, error) {
 		h, err := c.FindHost(ctx, req.Var("id"))
-		return hostState{h, time.Since(h.SeenAt) > hawkfish.HostSilence}, err
+		return hostAsSeen(h), err
 	}
 }
 

@@ -5,7 +5,6 @@ package control
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/activities/console"
@@ -20,6 +19,7 @@ type Store interface {
 	hawkfish.Images
 	hawkfish.Profiles
 	hawkfish.Hosts
+	hawkfish.Placements
 	hawkfish.Tasks
 	hawkfish.Accounts
 	hawkfish.Projects
@@ -82,5 +82,7 @@ func (c *Control) opened(t hawkfish.Task, err error) (hawkfish.Task, error) {
 	return t, err
 }
 
-// unreachable reports whether a host has been silent for too long to be asked anything.
-func unreachable(h hawkfish.Host) bool { return time.Since(h.SeenAt) > hawkfish.HostSilence }
+// unreachable reports whether a host cannot be asked anything now.
+func unreachable(h hawkfish.Host) bool {
+	return h.Silent() || h.State == hawkfish.HostUnreachable || h.State == hawkfish.HostError
+}

@@ -67,7 +67,7 @@ func changeSystem(ctx context.Context, q *db.Queries, was hawkfish.System, alter
 	if err := is.KeepsAdopted(was); err != nil {
 		return was, err
 	}
-	if is.AssetTag == was.AssetTag && maps.Equal(is.Labels, was.Labels) && !concernsGuest(was, is) && is.Machine.Equal(was.Machine) {
+	if is.AssetTag == was.AssetTag && maps.Equal(is.Labels, was.Labels) && !concernsGuest(was, is) && is.Machine.Equal(was.Machine) && is.Placement.Equal(was.Placement) {
 		return was, nil
 	}
 	if more := is.Need().Beyond(was.Need()); more.Any() {
@@ -90,7 +90,7 @@ func changeSystem(ctx context.Context, q *db.Queries, was hawkfish.System, alter
 	if err != nil {
 		return was, err
 	}
-	change := db.ChangeSystemParams{ID: was.ID, AssetTag: is.AssetTag, Labels: labelled(is.Labels), CPUs: int32(is.CPUs), MemoryMiB: is.MemoryMiB, Machine: machine}
+	change := db.ChangeSystemParams{ID: was.ID, AssetTag: is.AssetTag, Labels: labelled(is.Labels), CPUs: int32(is.CPUs), MemoryMiB: is.MemoryMiB, Machine: machine, Placement: detail(is.Placement)}
 	if is.Running != nil {
 		if change.Running, err = json.Marshal(is.Running); err != nil {
 			return was, err
@@ -128,7 +128,7 @@ func insertSystem(ctx context.Context, q *db.Queries, s hawkfish.System) (hawkfi
 	row, err := q.InsertSystem(ctx, db.InsertSystemParams{
 		ID: s.ID, Name: s.Name, ProjectID: s.ProjectID, Phase: string(hawkfish.PhaseProvisioning),
 		CPUs: int32(s.CPUs), MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB, ImageID: orNull(s.ImageID), Network: s.Network, MAC: s.MAC,
-		AssetTag: s.AssetTag, Labels: labelled(s.Labels), Machine: machine, Power: string(s.Power),
+		AssetTag: s.AssetTag, Labels: labelled(s.Labels), Machine: machine, Placement: detail(s.Placement), Power: string(s.Power),
 	})
 	if err == nil && s.HostID != "" { // an adopted one is where it is
 		err = q.PlaceSystem(ctx, db.PlaceSystemParams{ID: s.ID, HostID: &s.HostID})

@@ -80,6 +80,7 @@ func changedProperties(was, is hawkfish.System) []string {
 		changed bool
 	}{
 		{"AssetTag", was.AssetTag != is.AssetTag}, {"Labels", !maps.Equal(was.Labels, is.Labels)}, {"CPU", was.CPUs != is.CPUs}, {"MemoryMiB", was.MemoryMiB != is.MemoryMiB},
+		{"Placement", !was.Placement.Equal(is.Placement)},
 	} {
 		if p.changed {
 			names = append(names, p.name)

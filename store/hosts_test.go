@@ -21,7 +21,7 @@ func TestSilentHostsGiveWay(t *testing.T) {
 	defer conn.Close(t.Context())
 	announce := func(machine string) error {
 		facts := hawkfish.HostFacts{Machine: machine, Capacity: hawkfish.Resources{CPUs: 8, MemoryMiB: 1 << 20, DiskGiB: 1 << 10}, Networks: []string{"default"}}
-		return s.AnnounceHost(t.Context(), "kvm1", "qemu:///system", facts)
+		return s.AnnounceHost(t.Context(), hawkfish.Announcement{HostID: "kvm1", URI: "qemu:///system", Facts: facts})
 	}
 	silent := func() {
 		_, err := conn.Exec(t.Context(), "UPDATE hosts SET seen_at = now() - interval '1 hour'")

@@ -1,97 +1,15 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"slices"
-	"strings"
-	"time"
+	"encoding/json"
+	"math/rand/v2"
+	"sync"
 
 	"github.com/projectbeskar/hawkfish"
-	"github.com/projectbeskar/hawkfish/schemas"
+	"github.com/projectbeskar/hawkfish/internal/placement"
 	"github.com/projectbeskar/hawkfish/store/db"
 )
-
-// wish is what a system wants of a host.
-type wish struct {
-	hawkfish.Resources
-	networks []string
-	mode     schemas.BootSourceOverrideMode
-}
-
-// missing lists the networks that a host has not.
-func (w wish) missing(c candidate) []string {
-	return slices.DeleteFunc(slices.Clone(w.networks), func(name string) bool { return slices.Contains(c.Facts.Networks, name) })
-}
-
-// candidate is a host, and what is left of it.
-type candidate struct {
-	hawkfish.Host
-	silence time.Duration
-	free    hawkfish.Resources
-}
-
-// requirement is what a host must meet. The reason why it does not is for anybody, and names no host and no
-// amount; detail is for operators.
-type requirement struct {
-	reason string
-	met    func(candidate, wish) bool
-	detail func(candidate, wish) string
-}
-
-var requirements = []requirement{
-	{
-		"in maintenance",
-		func(c candidate, _ wish) bool { return c.State == hawkfish.HostEnabled },
-		func(c candidate, _ wish) string { return "is in state " + string(c.State) },
-	},
-	{
-		"unreachable",
-		func(c candidate, _ wish) bool { return c.silence <= hawkfish.HostSilence },
-		func(c candidate, _ wish) string {
-			return "has been silent for " + c.silence.Round(time.Second).String()
-		},
-	},
-	{
-		"without the network",
-		func(c candidate, w wish) bool { return len(w.missing(c)) == 0 },
-		func(c candidate, w wish) string { return fmt.Sprintf("has no network %q", w.missing(c)) },
-	},
-	{
-		"without the firmware",
-		func(c candidate, w wish) bool { return slices.Contains(c.Modes(), w.mode) },
-		func(_ candidate, w wish) string { return fmt.Sprintf("has no %s firmware", w.mode) },
-	},
-	{
-		"with too few CPUs left",
-		func(c candidate, w wish) bool { return w.CPUs <= c.free.CPUs },
-		func(c candidate, w wish) string { return shortage(int64(c.free.CPUs), int64(w.CPUs), "CPUs") },
-	},
-	{
-		"with too little memory left",
-		func(c candidate, w wish) bool { return w.MemoryMiB <= c.free.MemoryMiB },
-		func(c candidate, w wish) string { return shortage(c.free.MemoryMiB, w.MemoryMiB, "MiB of memory") },
-	},
-	{
-		"with too little disk left",
-		func(c candidate, w wish) bool { return w.DiskGiB <= c.free.DiskGiB },
-		func(c candidate, w wish) string { return shortage(c.free.DiskGiB, w.DiskGiB, "GiB of disk") },
-	},
-}
-
-func shortage(free, wanted int64, of string) string {
-	return fmt.Sprintf("has %d %s free of %d wanted", max(free, 0), of, wanted)
-}
-
-// preferences order the hosts that meet the requirements, the strongest first: systems are spread by
-// memory, the resource that cannot be shared.
-var preferences = []func(a, b candidate) int{
-	func(a, b candidate) int { return cmp.Compare(b.free.MemoryMiB, a.free.MemoryMiB) },
-	func(a, b candidate) int { return cmp.Compare(b.free.CPUs, a.free.CPUs) },
-	func(a, b candidate) int { return cmp.Compare(a.ID, b.ID) },
-}
 
 // PlaceSystem chooses a host for a system, records it, and returns it. A system already placed keeps its host.
 // Exhausted, with the reasons, when none fits. Racing calls are served one after another.
@@ -101,23 +19,14 @@ func (s *Store) PlaceSystem(ctx context.Context, systemID string) (string, error
 		return "", on.missing()
 	}
 	return transact(ctx, s, on, func(ctx context.Context, q *db.Queries) (string, error) {
-		if err := q.LockHosts(ctx); err != nil {
+		if err := lockPlacement(ctx, q); err != nil {
 			return "", err
 		}
-		row, err := q.SystemToPlace(ctx, systemID)
-		placed, err := found(row, err)
+		placed, err := found(q.SystemToPlace(ctx, systemID))
 		if err != nil || placed.HostID != "" {
 			return placed.HostID, err
 		}
-		hosts, err := candidates(ctx, q)
-		if err != nil {
-			return "", err
-		}
-		chosen, err := choose(hosts, wish{
-			Resources: hawkfish.Resources{CPUs: placed.CPUs, MemoryMiB: placed.MemoryMiB, DiskGiB: placed.DiskGiB},
-			networks:  placed.Networks(),
-			mode:      placed.Machine.Mode(),
-		})
+		chosen, err := s.choose(ctx, q, hawkfish.WishOf(placed))
 		if err != nil {
 			return "", err
 		}
@@ -125,69 +34,132 @@ func (s *Store) PlaceSystem(ctx context.Context, systemID string) (string, error
 	})
 }
 
-// choose returns the host that serves a wish best.
-func choose(hosts []candidate, w wish) (string, error) {
-	var fit []candidate
-	short := make([]int, len(requirements)) // how many hosts fail at which
-	var details []string
-	for _, c := range hosts {
-		i := slices.IndexFunc(requirements, func(r requirement) bool { return !r.met(c, w) })
-		if i < 0 {
-			fit = append(fit, c)
-			continue
-		}
-		short[i]++
-		details = append(details, c.ID+" "+requirements[i].detail(c, w))
+// lockPlacement makes the caller the only one to give away room on hosts until its transaction ends. It comes before any row's lock.
+func lockPlacement(ctx context.Context, q *db.Queries) error {
+	if err := q.LockPlacement(ctx); err != nil {
+		return err
 	}
-	if len(fit) == 0 {
-		return "", noneFits(short, details)
-	}
-	return slices.MinFunc(fit, func(a, b candidate) int {
-		for _, prefer := range preferences {
-			if order := prefer(a, b); order != 0 {
-				return order
-			}
-		}
-		return 0
-	}).ID, nil
+	_, err := q.DropExpiredReservations(ctx)
+	return err
 }
 
-// noneFits tells callers, who may be tenants, how many hosts lack what; which and how much is the cause, for operators.
-func noneFits(short []int, details []string) error {
-	var reasons []string
-	for i, n := range short {
-		if n > 0 {
-			reasons = append(reasons, fmt.Sprintf("%d %s", n, requirements[i].reason))
-		}
-	}
-	if len(reasons) == 0 {
-		reasons = []string{"there is none"}
-	}
-	return &hawkfish.Error{
-		Kind: hawkfish.Exhausted, Resource: resourceHost, Message: "no host fits: " + strings.Join(reasons, ", "),
-		Err: errors.New(strings.Join(details, "; ")),
-	}
-}
-
-func candidates(ctx context.Context, q *db.Queries) ([]candidate, error) {
-	rows, err := q.ListHosts(ctx)
+func (s *Store) choose(ctx context.Context, q *db.Queries, w hawkfish.Wish) (string, error) {
+	hosts, err := s.candidates(ctx, q, w)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	all := make([]candidate, len(rows))
-	for i, row := range rows {
-		h, err := host(row.Host, row.CPUs, row.MemoryMiB, row.DiskGiB)
+	return placement.Choose(hosts, w)
+}
+
+// ExplainPlacement says where a wish would go now, and why.
+func (s *Store) ExplainPlacement(ctx context.Context, w hawkfish.Wish) (hawkfish.Explanation, error) {
+	return ask(ctx, s, subject{resource: resourceHost}, func(ctx context.Context, q *db.Queries) (hawkfish.Explanation, error) {
+		hosts, err := s.candidates(ctx, q, w)
+		if err != nil {
+			return hawkfish.Explanation{}, err
+		}
+		return placement.Explain(hosts, w), nil
+	})
+}
+
+// PlanRebalance proposes up to most moves that make the hosts more alike.
+func (s *Store) PlanRebalance(ctx context.Context, most int) ([]hawkfish.Move, error) {
+	return ask(ctx, s, subject{resource: resourceHost}, func(ctx context.Context, q *db.Queries) ([]hawkfish.Move, error) {
+		hosts, err := s.candidates(ctx, q, hawkfish.Wish{})
 		if err != nil {
 			return nil, err
 		}
-		all[i] = candidate{
-			Host: h, silence: time.Duration(row.Silence * float64(time.Second)),
-			free: hawkfish.Resources{
-				CPUs:      h.Facts.Capacity.CPUs - h.Allocated.CPUs,
-				MemoryMiB: h.Facts.Capacity.MemoryMiB - h.Allocated.MemoryMiB,
-				DiskGiB:   h.Facts.Capacity.DiskGiB - h.Allocated.DiskGiB,
-			},
+		rows, err := q.PlacedSystems(ctx)
+		if err != nil {
+			return nil, err
 		}
+		systems := make([]hawkfish.System, len(rows))
+		for i, row := range rows {
+			if systems[i], err = system(row); err != nil {
+				return nil, err
+			}
+		}
+		return placement.Rebalance(hosts, systems, most), nil
+	})
+}
+
+// candidates lists the hosts as they are now, with what matters of them for a wish.
+func (s *Store) candidates(ctx context.Context, q *db.Queries, w hawkfish.Wish) ([]placement.Candidate, error) {
+	rows, err := q.Candidates(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known, err := s.told.look(ctx, q, rows)
+	if err != nil {
+		return nil, err
+	}
+	mates, err := groupMates(ctx, q, w)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]placement.Candidate, 0, len(rows))
+	for _, row := range rows {
+		h, ok := known[row.ID]
+		if !ok { // it has come or changed since
+			continue
+		}
+		h.State = hawkfish.HostState(row.State)
+		h.Systems, h.Allocated = int(row.Systems), hawkfish.Resources{CPUs: int(row.CPUs), MemoryMiB: row.MemoryMiB, DiskGiB: row.DiskGiB}
+		if err := json.Unmarshal(row.Load, &h.Load); err != nil {
+			return nil, err
+		}
+		group := mates[row.ID]
+		all = append(all, placement.Candidate{
+			Host: h, Silence: seconds(row.Silence), Free: h.Free(), Mates: int(group.Mates), Apart: group.Apart, Lot: rand.Uint64(),
+		})
 	}
 	return all, nil
+}
+
+func groupMates(ctx context.Context, q *db.Queries, w hawkfish.Wish) (map[string]db.GroupMatesRow, error) {
+	mates := map[string]db.GroupMatesRow{}
+	if w.Group == "" || !isID(w.ProjectID) {
+		return mates, nil
+	}
+	rows, err := q.GroupMates(ctx, db.GroupMatesParams{ProjectID: w.ProjectID, InGroup: w.Group, SystemID: w.SystemID})
+	for _, r := range rows {
+		mates[r.HostID] = r
+	}
+	return mates, err
+}
+
+// told remembers what hosts have said of themselves, by the revisions of their rows: it is long, and every decision needs it.
+type told struct {
+	mu    sync.Mutex
+	hosts map[string]hawkfish.Host
+}
+
+// look returns the hosts of the rows, of which it reads those that have changed. They are shared: what is in them must not be changed.
+func (t *told) look(ctx context.Context, q *db.Queries, rows []db.CandidatesRow) (map[string]hawkfish.Host, error) {
+	t.mu.Lock()
+	found := make(map[string]hawkfish.Host, len(rows))
+	var changed []string
+	for _, row := range rows {
+		if h, ok := t.hosts[row.ID]; ok && h.Revision == row.Revision {
+			found[row.ID] = h
+		} else {
+			changed = append(changed, row.ID)
+		}
+	}
+	t.mu.Unlock()
+	if len(changed) > 0 {
+		fresh, err := q.HostsByID(ctx, changed)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range fresh {
+			if found[row.ID], err = host(row, given{}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.hosts = found
+	return found, nil
 }

@@ -24,7 +24,7 @@ func grows(was, is hawkfish.System) bool {
 	return is.HostID != "" && (after.CPUs > before.CPUs || after.MemoryMiB > before.MemoryMiB)
 }
 
-// reserve locks the hosts, which comes before the system's row, when a change may need more of one.
+// reserve locks placement, which comes before the system's row, when a change may need more of one.
 func reserve(ctx context.Context, q *db.Queries, scope hawkfish.Scope, id string, alter hawkfish.SystemChange) error {
 	row, err := q.SystemByID(ctx, db.SystemByIDParams{ID: id, Everything: scope.All, Projects: held(scope)})
 	was, err := found(row, err)
@@ -36,26 +36,20 @@ func reserve(ctx context.Context, q *db.Queries, scope hawkfish.Scope, id string
 	if alter(&is) != nil || !grows(was, is) {
 		return nil // what is wrong is told by the change itself
 	}
-	return q.LockHosts(ctx)
+	return lockPlacement(ctx, q)
 }
 
-// withinHost is Exhausted when a system's host has not as much left as a change needs. The hosts are locked.
+// withinHost is Exhausted when a system's host has not as much left as a change needs. Placement is locked.
 func withinHost(ctx context.Context, q *db.Queries, was, is hawkfish.System) error {
-	hosts, err := candidates(ctx, q)
+	h, err := findHost(ctx, q, is.HostID)
 	if err != nil {
 		return err
 	}
-	before, after := takes(was), takes(is)
-	for _, c := range hosts {
-		if c.ID != is.HostID {
-			continue
-		}
-		return errors.Join(
-			lacks("CPUs", int64(after.CPUs-before.CPUs), int64(c.free.CPUs)),
-			lacks("memory", after.MemoryMiB-before.MemoryMiB, c.free.MemoryMiB),
-		)
-	}
-	return nil
+	before, after, free := takes(was), takes(is), h.Free()
+	return errors.Join(
+		lacks("CPUs", int64(after.CPUs-before.CPUs), int64(free.CPUs)),
+		lacks("memory", after.MemoryMiB-before.MemoryMiB, free.MemoryMiB),
+	)
 }
 
 func lacks(what string, more, free int64) error {

@@ -27,7 +27,7 @@ func system(r db.System) (hawkfish.System, error) {
 	if r.ID == "" { // no row
 		return s, nil
 	}
-	err := errors.Join(json.Unmarshal(r.Machine, &s.Machine), json.Unmarshal(r.Guest, &s.Guest))
+	err := errors.Join(json.Unmarshal(r.Machine, &s.Machine), json.Unmarshal(r.Guest, &s.Guest), json.Unmarshal(r.Placement, &s.Placement))
 	if string(r.Labels) != "{}" {
 		err = errors.Join(err, json.Unmarshal(r.Labels, &s.Labels))
 	}
@@ -77,13 +77,27 @@ func tasks(rows []db.Task) ([]hawkfish.Task, error) {
 	return all, nil
 }
 
-func host(r db.Host, cpus, memoryMiB, diskGiB int64) (hawkfish.Host, error) {
+// given is what of a host has been given away.
+type given struct{ systems, cpus, memoryMiB, diskGiB int64 }
+
+func host(r db.Host, g given) (hawkfish.Host, error) {
 	h := hawkfish.Host{
-		ID: r.ID, URI: r.URI, State: hawkfish.HostState(r.State), SeenAt: r.SeenAt.UTC(),
-		Allocated: hawkfish.Resources{CPUs: int(cpus), MemoryMiB: memoryMiB, DiskGiB: diskGiB},
+		ID: r.ID, URI: r.URI, State: hawkfish.HostState(r.State), Resumes: hawkfish.HostState(r.Resumes), StateSince: r.StateSince.UTC(), Cause: r.Cause,
+		SeenAt: utc(r.SeenAt), JoinKey: r.JoinKey, Systems: int(g.systems),
+		Allocated: hawkfish.Resources{CPUs: int(g.cpus), MemoryMiB: g.memoryMiB, DiskGiB: g.diskGiB},
 		Revision:  r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
-	return h, json.Unmarshal(r.Facts, &h.Facts)
+	err := errors.Join(
+		json.Unmarshal(r.Facts, &h.Facts), json.Unmarshal(r.Labels, &h.Labels), json.Unmarshal(r.Taints, &h.Taints),
+		json.Unmarshal(r.Overcommit, &h.Overcommit), json.Unmarshal(r.Load, &h.Load),
+	)
+	if len(h.Labels) == 0 {
+		h.Labels = nil
+	}
+	if len(h.Taints) == 0 {
+		h.Taints = nil
+	}
+	return h, err
 }
 
 func account(r db.Account, rights, projects, roles []string) hawkfish.Account {
@@ -120,7 +134,7 @@ func project(r db.Project) (hawkfish.Project, error) {
 
 func event(r db.Event) hawkfish.Event {
 	return hawkfish.Event{
-		Sequence: r.Sequence, ProjectID: r.ProjectID,
+		Sequence: r.Sequence, ProjectID: deref(r.ProjectID),
 		Origin: hawkfish.Target{Kind: hawkfish.TargetKind(r.OriginKind), ID: r.OriginID, Name: r.OriginName},
 		Kind:   hawkfish.EventKind(r.Kind), Detail: r.Detail, At: r.At.UTC(),
 	}

@@ -35,6 +35,7 @@ type Store struct {
 	pool     *pgxpool.Pool
 	queries  *db.Queries
 	deadline time.Duration
+	told     told
 }
 
 // Open prepares connections to a database that Migrate has brought up to date. The database

@@ -9,13 +9,6 @@ import (
 	"github.com/projectbeskar/hawkfish/internal/durable"
 )
 
-// Announcement is what a host says of itself, every few seconds.
-type Announcement struct {
-	HostID string             `json:"host"`
-	URI    string             `json:"uri"`
-	Facts  hawkfish.HostFacts `json:"facts"`
-}
-
 // Sighting is what a host saw of its systems.
 type Sighting struct {
 	HostID string                 `json:"host"`
@@ -31,7 +24,7 @@ type Description struct {
 }
 
 var (
-	Announce = durable.Activity[Announcement, durable.None]{Name: "inventory.Announce", Policy: durable.Brief}
+	Announce = durable.Activity[hawkfish.Announcement, durable.None]{Name: "inventory.Announce", Policy: durable.Brief}
 	Observe  = durable.Activity[Sighting, durable.None]{Name: "inventory.Observe", Policy: durable.Brief}
 	Measure  = durable.Activity[Measured, durable.None]{Name: "inventory.Measure", Policy: durable.Brief}
 	Describe = durable.Activity[Description, durable.None]{Name: "inventory.Describe", Policy: durable.Brief}

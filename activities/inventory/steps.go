@@ -9,10 +9,19 @@ import (
 	"github.com/projectbeskar/hawkfish/internal/durable"
 )
 
+// Store is what the steps need.
+type Store interface {
+	hawkfish.Hosts
+	hawkfish.Ledger
+}
+
 // Register offers the steps to a fleet worker.
-func Register(r worker.ActivityRegistry, ledger hawkfish.Ledger) {
-	durable.Implement(r, Announce, func(ctx context.Context, a Announcement) (durable.None, error) {
-		return durable.None{}, ledger.AnnounceHost(ctx, a.HostID, a.URI, a.Facts)
+func Register(r worker.ActivityRegistry, ledger Store, admission Admission) {
+	durable.Implement(r, Announce, func(ctx context.Context, a hawkfish.Announcement) (durable.None, error) {
+		if err := admission.admit(ctx, ledger, a); err != nil {
+			return durable.None{}, err
+		}
+		return durable.None{}, ledger.AnnounceHost(ctx, a)
 	})
 	durable.Implement(r, Observe, func(ctx context.Context, s Sighting) (durable.None, error) {
 		return durable.None{}, ledger.Observe(ctx, s.HostID, s.Seen, s.Complete)

@@ -2,7 +2,6 @@ package placement
 
 import (
 	"context"
-	"time"
 
 	"go.temporal.io/sdk/worker"
 
@@ -38,7 +37,7 @@ func Register(r worker.ActivityRegistry, store Store) {
 		all, err := store.ListHosts(ctx)
 		var found Hosts
 		for _, h := range all {
-			if h.State == hawkfish.HostEnabled && time.Since(h.SeenAt) < hawkfish.HostSilence {
+			if h.State == hawkfish.HostEnabled && !h.Silent() {
 				found.IDs = append(found.IDs, h.ID)
 			}
 		}

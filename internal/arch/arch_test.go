@@ -36,7 +36,7 @@ var rules = map[string][]string{
 	"activities":       {"", "schemas", "internal/durable", "go.temporal.io/sdk/worker"},
 	"internal/durable": {"", "internal/keyring", "internal/tracing", "go.temporal.io/sdk", "go.temporal.io/api", "google.golang.org/protobuf", "google.golang.org/grpc", "github.com/cenkalti/backoff"},
 
-	"store":           {"", "schemas", "internal/tracing", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/google/uuid"},
+	"store":           {"", "schemas", "internal/tracing", "internal/placement", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/google/uuid"},
 	"store/cached":    {"", "schemas"},
 	"store/storetest": {"", "schemas", "store", "internal/postgres", "github.com/jackc/pgx", "github.com/google/uuid"},
 
@@ -55,6 +55,7 @@ var rules = map[string][]string{
 	"internal/keyring":   {},
 	"internal/logging":   {"internal/config"},
 	"internal/metrics":   {"github.com/prometheus/client_golang", "go.temporal.io/sdk/client", "golang.org/x/sync"},
+	"internal/placement": {""},
 	"internal/postgres":  {"golang.org/x/sys"},
 	"internal/process":   {"*"},
 	"internal/ssdp":      {},

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/go-playground/validator/v10"
 
@@ -31,6 +32,8 @@ var rules = map[string]string{
 	"hostname_rfc1123": "must be a host name or an address",
 	"startswith":       "must start with %s",
 	"excluded_with":    "must not be set together with %s",
+	"required_with":    "must be set together with %s",
+	"host_tokens":      "must be hosts' names and their tokens, such as kvm1=<token>, separated by commas",
 	"keyring":          "must be keys such as k1:<32 bytes in base64>, separated by commas, each with another id",
 	"needs_tls":        "must not be set when tls is off: there is no https to send anyone to",
 	"origin":           "must be an origin such as https://ui.example.com, in lower case and with nothing after the port, or *",
@@ -55,7 +58,8 @@ func why(b validator.FieldError) string {
 		return "breaks the rule " + b.Tag()
 	}
 	if strings.Contains(text, "%s") {
-		param := strings.NewReplacer("TLSMode files", "tls is files", "CodecKeysFile", "codec_keys_file", "SecretKeysFile", "secret_keys_file").Replace(b.Param())
+		param := strings.NewReplacer("TLSMode files", "tls is files", "CodecKeysFile", "codec_keys_file", "SecretKeysFile", "secret_keys_file",
+			"HostTokensFile", "host_tokens_file", "TemporalTLSCert", "temporal_tls_cert", "TemporalTLSKey", "temporal_tls_key").Replace(b.Param())
 		if b.Tag() == "oneof" {
 			param = strings.Join(strings.Fields(param), ", ")
 		}
@@ -70,7 +74,7 @@ func why(b validator.FieldError) string {
 func checker() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	v.RegisterTagNameFunc(func(f reflect.StructField) string { return f.Tag.Get("key") })
-	for tag, valid := range map[string]func(string) bool{"address": isAddress, "postgres_url": isPostgres, "outbound": isOutbound, "keyring": isKeyring, "origin": isOrigin} {
+	for tag, valid := range map[string]func(string) bool{"address": isAddress, "postgres_url": isPostgres, "outbound": isOutbound, "keyring": isKeyring, "origin": isOrigin, "host_tokens": isHostTokens} {
 		// cannot fail: neither tag nor function is empty
 		_ = v.RegisterValidation(tag, func(f validator.FieldLevel) bool { return valid(f.Field().String()) })
 	}
@@ -91,6 +95,24 @@ func isOrigin(text string) bool {
 func isOutbound(entry string) bool {
 	_, err := outbound.ParsePolicy([]string{entry})
 	return err == nil
+}
+
+func isHostTokens(text string) bool {
+	_, err := ParseHostTokens(text)
+	return err == nil
+}
+
+// ParseHostTokens reads pairs such as kvm1=<token>, separated by commas or line ends, by the names of the hosts.
+func ParseHostTokens(text string) (map[string]Secret, error) {
+	tokens := map[string]Secret{}
+	for _, pair := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+		host, token, ok := strings.Cut(pair, "=")
+		if !ok || host == "" || token == "" {
+			return nil, errors.New("a host's token must be such as kvm1=<token>")
+		}
+		tokens[strings.ToLower(host)] = Secret(token)
+	}
+	return tokens, nil
 }
 
 func isKeyring(text string) bool {

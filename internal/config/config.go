@@ -18,6 +18,7 @@ type Config struct {
 	Retention
 	Temporal
 	Secrets
+	Joining
 	Telemetry
 	Host
 	Simulated
@@ -83,6 +84,11 @@ type Temporal struct {
 	TemporalNamespace string `key:"temporal_namespace" default:"hawkfish" validate:"required" help:"Temporal namespace; it is made when it does not exist"`
 	TemporalUIListen  string `key:"temporal_ui_listen" default:"127.0.0.1:8233" validate:"omitempty,address" help:"address of the Temporal Web UI that make run brings"`
 	TemporalUIURL     string `key:"temporal_ui_url" validate:"omitempty,http_url" help:"where people reach the Temporal Web UI; Tasks link to it"`
+	TemporalTLS       Switch `key:"temporal_tls" default:"off" validate:"oneof=on off" help:"on or off: whether connections to Temporal are encrypted (TLS 1.2 or later)"`
+	TemporalTLSCA     string `key:"temporal_tls_ca" help:"PEM file of the authorities that Temporal's certificate is checked against; unset: those of the machine"`
+	TemporalTLSCert   string `key:"temporal_tls_cert" validate:"required_with=TemporalTLSKey" help:"PEM file of the certificate by which Temporal knows this process (mTLS); it is read again for each connection"`
+	TemporalTLSKey    string `key:"temporal_tls_key" validate:"required_with=TemporalTLSCert" help:"PEM file of the certificate's key"`
+	TemporalTLSName   string `key:"temporal_tls_server_name" validate:"omitempty,hostname_rfc1123" help:"name that Temporal's certificate must have; unset: that of temporal_address"`
 	CodecKeys         Secret `key:"codec_keys" validate:"omitempty,excluded_with=CodecKeysFile,keyring" help:"keys that encrypt what Temporal keeps of the work (AES-256-GCM), such as k2:<32 bytes in base64>,k1:...; the first encrypts, all decrypt, and off in the first place encrypts nothing; all processes need the same keys; unset: nothing is encrypted, and the Temporal UI shows everything"`
 	CodecKeysFile     string `key:"codec_keys_file" help:"file that holds the same keys, one a line, for systemd's and Kubernetes' secrets; it is read at the start"`
 }
@@ -96,6 +102,13 @@ type Secrets struct {
 // Telemetry is how often figures are taken.
 type Telemetry struct {
 	TelemetryInterval time.Duration `key:"telemetry_interval" default:"1m" validate:"min=0,max=30m" help:"how often hosts count what their guests use, at most half an hour; 0 means never. The last hour is kept, of each minute the last count. API and hosts should agree"`
+}
+
+// Joining is how hosts come into the fleet.
+type Joining struct {
+	HostRegistration HostRegistration `key:"host_registration" default:"open" validate:"oneof=open required" help:"open (the fleet takes every host whose worker reaches Temporal) or required (only those that an administrator has registered, and whose workers have the token that this has made); for the worker process"`
+	HostTokens       Secret           `key:"host_tokens" validate:"omitempty,excluded_with=HostTokensFile,host_tokens" help:"what the workers of registered hosts show the fleet who they are by, such as kvm1=<token>, separated by commas; for the host process"`
+	HostTokensFile   string           `key:"host_tokens_file" help:"file that holds the same, one a line"`
 }
 
 // Host is for the process beside a hypervisor.

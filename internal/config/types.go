@@ -32,6 +32,14 @@ const (
 	HypervisorSimulated Hypervisor = "simulated"
 )
 
+// HostRegistration says which hosts the fleet takes.
+type HostRegistration string
+
+const (
+	RegistrationOpen     HostRegistration = "open"
+	RegistrationRequired HostRegistration = "required"
+)
+
 // LogFormat is how log lines look.
 type LogFormat string
 

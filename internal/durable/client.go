@@ -2,6 +2,7 @@ package durable
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"strings"
 	"sync"
@@ -23,6 +24,7 @@ const Deadline = 5 * time.Second
 type Config struct {
 	Address   string // host:port of the frontend
 	Namespace string
+	TLS       *tls.Config // nil: connections are not encrypted
 	Log       *slog.Logger
 	Metrics   client.MetricsHandler // nil: none
 	Identity  string                // shown in the Temporal UI, such as "host-h1@machine"
@@ -58,7 +60,7 @@ func Connect(cfg Config) (*Service, error) {
 		Interceptors:      cfg.Interceptors,
 		DataConverter:     values,
 		FailureConverter:  values.failures(cfg.Keys),
-		ConnectionOptions: connection(),
+		ConnectionOptions: connection(cfg.TLS),
 	})
 	if err != nil {
 		return nil, err
@@ -68,8 +70,8 @@ func Connect(cfg Config) (*Service, error) {
 
 // connection makes clients and workers notice within a second or so that Temporal is back. With gRPC's and the SDK's
 // own backoffs, which grow to 10 s each, it takes up to 20. Payloads are small: compressing them costs more than it saves.
-func connection() client.ConnectionOptions {
-	return client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}, DialOptions: []grpc.DialOption{
+func connection(encryption *tls.Config) client.ConnectionOptions {
+	return client.ConnectionOptions{TLS: encryption, GrpcCompression: &client.GrpcCompressionNone{}, DialOptions: []grpc.DialOption{
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},
 			MinConnectTimeout: 2 * time.Second,

@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/inventory"
 	"github.com/projectbeskar/hawkfish/control"
+	"github.com/projectbeskar/hawkfish/internal/config"
 	"github.com/projectbeskar/hawkfish/worker/fleet"
 )
 
@@ -32,10 +34,13 @@ func Fleet(ctx context.Context, p Parts) error {
 			return control.Prune(ctx, k.store, keep, p.Log.With("component", "prune"))
 		},
 		func(ctx context.Context) error {
+			return control.WatchHosts(ctx, k.store, k.service, p.Log.With("component", "watch"))
+		},
+		func(ctx context.Context) error {
 			if err := k.service.EnsureNamespace(ctx, p.Config.TemporalNamespace, retention); err != nil {
 				return ctx.Err()
 			}
-			return fleet.Run(ctx, fleet.Config{Service: k.service, Store: k.store, Parts: c, StopTimeout: stopTimeout, Log: p.Log.With("component", "fleet")})
+			return fleet.Run(ctx, fleet.Config{Admission: inventory.Admission{Registered: p.Config.HostRegistration == config.RegistrationRequired}, Service: k.service, Store: k.store, Parts: c, StopTimeout: stopTimeout, Log: p.Log.With("component", "fleet")})
 		},
 	)
 }

@@ -66,13 +66,17 @@ func (p Parts) host(ctx context.Context, h opened, names *registry) error {
 	if err != nil {
 		return err
 	}
+	token, err := p.hostToken(h.id)
+	if err != nil {
+		return err
+	}
 	service, err := p.service("host-" + h.id)
 	if err != nil {
 		return err
 	}
 	defer service.Close()
 	log.InfoContext(ctx, "the host is served", "host", h.id)
-	return host.Run(ctx, host.Config{ID: h.id, URI: h.uri, Version: Version(), Measure: p.Config.TelemetryInterval, Service: service, Hypervisor: p.tracer.Hypervisor(h.Hypervisor, h.id), Unseal: kept.unseal, StopTimeout: stopTimeout, Log: log})
+	return host.Run(ctx, host.Config{ID: h.id, Token: token, URI: h.uri, Version: Version(), Measure: p.Config.TelemetryInterval, Service: service, Hypervisor: p.tracer.Hypervisor(h.Hypervisor, h.id), Unseal: kept.unseal, StopTimeout: stopTimeout, Log: log})
 }
 
 // registry holds who has which name: two hosts of one name would do each other's work.

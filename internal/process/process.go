@@ -53,6 +53,10 @@ func (p Parts) service(role string) (*durable.Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	encryption, err := temporalTLS(p.Config.Temporal)
+	if err != nil {
+		return nil, err
+	}
 	interceptors := p.Interceptors
 	if p.tracer != nil {
 		spans, err := p.tracer.Temporal()
@@ -63,6 +67,7 @@ func (p Parts) service(role string) (*durable.Service, error) {
 	}
 	return durable.Connect(durable.Config{
 		Address:      p.Config.TemporalAddress,
+		TLS:          encryption,
 		Namespace:    p.Config.TemporalNamespace,
 		Log:          p.Log.With("component", "temporal"),
 		Metrics:      metrics.Temporal(p.Registry),

@@ -1,7 +1,11 @@
 package process
 
 import (
+	"fmt"
+	"os"
+
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/internal/config"
 	"github.com/projectbeskar/hawkfish/internal/keyring"
 )
 
@@ -39,4 +43,25 @@ func (s secrets) unseal(sealed hawkfish.Sealed, label string) (string, error) {
 		}
 	}
 	return string(text), nil
+}
+
+// hostToken is what the worker of a host shows the fleet; empty: it has none.
+func (p Parts) hostToken(id string) (hawkfish.JoinToken, error) {
+	text := p.Config.HostTokens.Reveal()
+	if file := p.Config.HostTokensFile; file != "" {
+		kept, err := os.ReadFile(file)
+		if err != nil {
+			return "", fmt.Errorf("HAWKFISH_HOST_TOKENS_FILE: %w", err)
+		}
+		text = string(kept)
+	}
+	tokens, err := config.ParseHostTokens(text)
+	if err != nil {
+		return "", fmt.Errorf("HAWKFISH_HOST_TOKENS: %w", err)
+	}
+	token := hawkfish.JoinToken(tokens[id].Reveal())
+	if token != "" && token.Key() == nil {
+		return "", fmt.Errorf("HAWKFISH_HOST_TOKENS: the token of %s is none", id)
+	}
+	return token, nil
 }

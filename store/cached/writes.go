@@ -73,6 +73,12 @@ func (s *Store) PlaceSystem(ctx context.Context, systemID string) (string, error
 	return s.Source.PlaceSystem(ctx, systemID)
 }
 
+// MoveSystem gives it another one.
+func (s *Store) MoveSystem(ctx context.Context, systemID, hostID string) error {
+	defer s.forgetSystem(systemID, false)
+	return s.Source.MoveSystem(ctx, systemID, hostID)
+}
+
 // FinishTask changes the task's target.
 func (s *Store) FinishTask(ctx context.Context, taskID string, o hawkfish.Outcome, seen *hawkfish.Observation, img *hawkfish.ImageFacts) error {
 	err := s.Source.FinishTask(ctx, taskID, o, seen, img)

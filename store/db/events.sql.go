@@ -12,10 +12,10 @@ import (
 
 const insertEvents = `-- name: InsertEvents :many
 INSERT INTO events (project_id, origin_kind, origin_id, origin_name, kind, detail, at)
-SELECT e.project_id, e.origin_kind, e.origin_id, e.origin_name, e.kind, e.detail, coalesce(nullif(e.at, $1::timestamptz), now())
+SELECT nullif(e.project_id, '')::uuid, e.origin_kind, e.origin_id, e.origin_name, e.kind, e.detail, coalesce(nullif(e.at, $1::timestamptz), now())
 FROM (
-    SELECT unnest($2::uuid[]) AS project_id, unnest($3::text[]) AS origin_kind,
-        unnest($4::uuid[]) AS origin_id, unnest($5::text[]) AS origin_name,
+    SELECT unnest($2::text[]) AS project_id, unnest($3::text[]) AS origin_kind,
+        unnest($4::text[]) AS origin_id, unnest($5::text[]) AS origin_name,
         unnest($6::text[]) AS kind, unnest($7::text[])::json AS detail, unnest($8::timestamptz[]) AS at
 ) AS e
 RETURNING sequence

@@ -10,53 +10,115 @@ import (
 	"encoding/json"
 )
 
-const announceHost = `-- name: AnnounceHost :execrows
-INSERT INTO hosts (id, uri, facts, seen_at) VALUES ($1, $2, $3, now())
-ON CONFLICT (id) DO UPDATE
-SET uri = excluded.uri, facts = excluded.facts, seen_at = excluded.seen_at,
-    revision = hosts.revision + ((hosts.uri, hosts.facts) IS DISTINCT FROM (excluded.uri, excluded.facts))::integer,
-    updated_at = CASE WHEN (hosts.uri, hosts.facts) IS DISTINCT FROM (excluded.uri, excluded.facts) THEN now() ELSE hosts.updated_at END
-WHERE coalesce(hosts.facts ->> 'machine', '') IN ('', excluded.facts ->> 'machine') OR coalesce(excluded.facts ->> 'machine', '') = ''
-    OR hosts.seen_at < now() - make_interval(secs => $4::double precision) AND NOT EXISTS (SELECT FROM systems WHERE host_id = hosts.id)
+const changeHost = `-- name: ChangeHost :exec
+UPDATE hosts
+SET uri = $1, facts = $2, load = $3, seen_at = CASE WHEN $4::boolean THEN now() ELSE seen_at END, state = $5, resumes = $6, cause = $7,
+    labels = $8, taints = $9, overcommit = $10, join_key = $11,
+    state_since = CASE WHEN state <> $5 THEN now() ELSE state_since END,
+    revision = revision + changed.really::integer,
+    updated_at = CASE WHEN changed.really THEN now() ELSE updated_at END
+FROM (
+    SELECT (old.uri, old.facts, old.state, old.resumes, old.cause, old.labels, old.taints, old.overcommit, old.join_key)
+        IS DISTINCT FROM ($1, $2, $5, $6, $7, $8, $9, $10, $11) AS really
+    FROM hosts AS old WHERE old.id = $12
+) AS changed
+WHERE hosts.id = $12
 `
 
-type AnnounceHostParams struct {
-	ID      string
-	URI     string
-	Facts   json.RawMessage
-	Silence float64
+type ChangeHostParams struct {
+	URI        string
+	Facts      json.RawMessage
+	Load       json.RawMessage
+	Seen       bool
+	State      string
+	Resumes    string
+	Cause      string
+	Labels     json.RawMessage
+	Taints     json.RawMessage
+	Overcommit json.RawMessage
+	JoinKey    []byte
+	ID         string
 }
 
-// No row: another machine has the name. One that has long been silent, and has no systems, gives way.
-func (q *Queries) AnnounceHost(ctx context.Context, arg AnnounceHostParams) (int64, error) {
-	result, err := q.db.Exec(ctx, announceHost,
-		arg.ID,
+// What hosts and operators change. load alone is no change that anybody has to hear of.
+func (q *Queries) ChangeHost(ctx context.Context, arg ChangeHostParams) error {
+	_, err := q.db.Exec(ctx, changeHost,
 		arg.URI,
 		arg.Facts,
-		arg.Silence,
+		arg.Load,
+		arg.Seen,
+		arg.State,
+		arg.Resumes,
+		arg.Cause,
+		arg.Labels,
+		arg.Taints,
+		arg.Overcommit,
+		arg.JoinKey,
+		arg.ID,
 	)
+	return err
+}
+
+const countSystemsByHost = `-- name: CountSystemsByHost :many
+SELECT coalesce(host_id, '')::text AS host_id, phase, power_state, count(*) AS count FROM systems GROUP BY host_id, phase, power_state
+`
+
+type CountSystemsByHostRow struct {
+	HostID     string
+	Phase      string
+	PowerState string
+	Count      int64
+}
+
+func (q *Queries) CountSystemsByHost(ctx context.Context) ([]CountSystemsByHostRow, error) {
+	rows, err := q.db.Query(ctx, countSystemsByHost)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	var items []CountSystemsByHostRow
+	for rows.Next() {
+		var i CountSystemsByHostRow
+		if err := rows.Scan(
+			&i.HostID,
+			&i.Phase,
+			&i.PowerState,
+			&i.Count,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const deleteHost = `-- name: DeleteHost :exec
+DELETE FROM hosts WHERE id = $1
+`
+
+func (q *Queries) DeleteHost(ctx context.Context, id string) error {
+	_, err := q.db.Exec(ctx, deleteHost, id)
+	return err
 }
 
 const hostByID = `-- name: HostByID :one
-SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, coalesce(sum(greatest(s.cpus, (s.running ->> 'cpus')::bigint)), 0)::bigint AS cpus,
-    coalesce(sum(greatest(s.memory_mib, (s.running ->> 'memory_mib')::bigint)), 0)::bigint AS memory_mib, coalesce(sum(s.disk_gib), 0)::bigint AS disk_gib
-FROM hosts LEFT JOIN systems s ON s.host_id = hosts.id
+SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
+    coalesce(a.memory_mib, 0)::bigint AS memory_mib, coalesce(a.disk_gib, 0)::bigint AS disk_gib
+FROM hosts LEFT JOIN allocations a ON a.host_id = hosts.id
 WHERE hosts.id = $1
-GROUP BY hosts.id
 `
 
 type HostByIDRow struct {
 	Host      Host
+	Systems   int64
 	CPUs      int64
 	MemoryMiB int64
 	DiskGiB   int64
 }
 
-// A guest that has not given back yet what its system is to have no longer still takes it.
 func (q *Queries) HostByID(ctx context.Context, id string) (HostByIDRow, error) {
 	row := q.db.QueryRow(ctx, hostByID, id)
 	var i HostByIDRow
@@ -69,6 +131,15 @@ func (q *Queries) HostByID(ctx context.Context, id string) (HostByIDRow, error) 
 		&i.Host.Revision,
 		&i.Host.CreatedAt,
 		&i.Host.UpdatedAt,
+		&i.Host.Resumes,
+		&i.Host.StateSince,
+		&i.Host.Cause,
+		&i.Host.Labels,
+		&i.Host.Taints,
+		&i.Host.Overcommit,
+		&i.Host.Load,
+		&i.Host.JoinKey,
+		&i.Systems,
 		&i.CPUs,
 		&i.MemoryMiB,
 		&i.DiskGiB,
@@ -76,18 +147,105 @@ func (q *Queries) HostByID(ctx context.Context, id string) (HostByIDRow, error) 
 	return i, err
 }
 
+const hostToChange = `-- name: HostToChange :one
+SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
+    coalesce(a.memory_mib, 0)::bigint AS memory_mib, coalesce(a.disk_gib, 0)::bigint AS disk_gib,
+    coalesce(extract(epoch FROM now() - hosts.seen_at), 1e9)::double precision AS silence
+FROM hosts LEFT JOIN allocations a ON a.host_id = hosts.id
+WHERE hosts.id = $1
+FOR NO KEY UPDATE OF hosts
+`
+
+type HostToChangeRow struct {
+	Host      Host
+	Systems   int64
+	CPUs      int64
+	MemoryMiB int64
+	DiskGiB   int64
+	Silence   float64
+}
+
+// The row stays as it is until the transaction ends.
+func (q *Queries) HostToChange(ctx context.Context, id string) (HostToChangeRow, error) {
+	row := q.db.QueryRow(ctx, hostToChange, id)
+	var i HostToChangeRow
+	err := row.Scan(
+		&i.Host.ID,
+		&i.Host.URI,
+		&i.Host.State,
+		&i.Host.Facts,
+		&i.Host.SeenAt,
+		&i.Host.Revision,
+		&i.Host.CreatedAt,
+		&i.Host.UpdatedAt,
+		&i.Host.Resumes,
+		&i.Host.StateSince,
+		&i.Host.Cause,
+		&i.Host.Labels,
+		&i.Host.Taints,
+		&i.Host.Overcommit,
+		&i.Host.Load,
+		&i.Host.JoinKey,
+		&i.Systems,
+		&i.CPUs,
+		&i.MemoryMiB,
+		&i.DiskGiB,
+		&i.Silence,
+	)
+	return i, err
+}
+
+const insertHost = `-- name: InsertHost :execrows
+INSERT INTO hosts (id, uri, state, resumes, labels, taints, overcommit, join_key, facts, load, seen_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $11::boolean THEN now() END)
+ON CONFLICT (id) DO NOTHING
+`
+
+type InsertHostParams struct {
+	ID         string
+	URI        string
+	State      string
+	Resumes    string
+	Labels     json.RawMessage
+	Taints     json.RawMessage
+	Overcommit json.RawMessage
+	JoinKey    []byte
+	Facts      json.RawMessage
+	Load       json.RawMessage
+	Seen       bool
+}
+
+// No row: there is one of this name.
+func (q *Queries) InsertHost(ctx context.Context, arg InsertHostParams) (int64, error) {
+	result, err := q.db.Exec(ctx, insertHost,
+		arg.ID,
+		arg.URI,
+		arg.State,
+		arg.Resumes,
+		arg.Labels,
+		arg.Taints,
+		arg.Overcommit,
+		arg.JoinKey,
+		arg.Facts,
+		arg.Load,
+		arg.Seen,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const listHosts = `-- name: ListHosts :many
-SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, extract(epoch FROM now() - hosts.seen_at)::double precision AS silence,
-    coalesce(sum(greatest(s.cpus, (s.running ->> 'cpus')::bigint)), 0)::bigint AS cpus,
-    coalesce(sum(greatest(s.memory_mib, (s.running ->> 'memory_mib')::bigint)), 0)::bigint AS memory_mib, coalesce(sum(s.disk_gib), 0)::bigint AS disk_gib
-FROM hosts LEFT JOIN systems s ON s.host_id = hosts.id
-GROUP BY hosts.id
+SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
+    coalesce(a.memory_mib, 0)::bigint AS memory_mib, coalesce(a.disk_gib, 0)::bigint AS disk_gib
+FROM hosts LEFT JOIN allocations a ON a.host_id = hosts.id
 ORDER BY hosts.id
 `
 
 type ListHostsRow struct {
 	Host      Host
-	Silence   float64
+	Systems   int64
 	CPUs      int64
 	MemoryMiB int64
 	DiskGiB   int64
@@ -111,7 +269,15 @@ func (q *Queries) ListHosts(ctx context.Context) ([]ListHostsRow, error) {
 			&i.Host.Revision,
 			&i.Host.CreatedAt,
 			&i.Host.UpdatedAt,
-			&i.Silence,
+			&i.Host.Resumes,
+			&i.Host.StateSince,
+			&i.Host.Cause,
+			&i.Host.Labels,
+			&i.Host.Taints,
+			&i.Host.Overcommit,
+			&i.Host.Load,
+			&i.Host.JoinKey,
+			&i.Systems,
 			&i.CPUs,
 			&i.MemoryMiB,
 			&i.DiskGiB,
@@ -126,12 +292,78 @@ func (q *Queries) ListHosts(ctx context.Context) ([]ListHostsRow, error) {
 	return items, nil
 }
 
-const lockHosts = `-- name: LockHosts :exec
-SELECT FROM hosts ORDER BY id FOR NO KEY UPDATE
+const longestSilence = `-- name: LongestSilence :one
+SELECT coalesce(max(extract(epoch FROM now() - seen_at)), 0)::double precision FROM hosts WHERE state = ANY ($1::text[])
 `
 
-// Whoever places systems does so alone.
-func (q *Queries) LockHosts(ctx context.Context) error {
-	_, err := q.db.Exec(ctx, lockHosts)
-	return err
+// In seconds, of the hosts that are in one of the states.
+func (q *Queries) LongestSilence(ctx context.Context, states []string) (float64, error) {
+	row := q.db.QueryRow(ctx, longestSilence, states)
+	var column_1 float64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const silentHosts = `-- name: SilentHosts :many
+SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
+    coalesce(a.memory_mib, 0)::bigint AS memory_mib, coalesce(a.disk_gib, 0)::bigint AS disk_gib
+FROM hosts LEFT JOIN allocations a ON a.host_id = hosts.id
+WHERE hosts.state = ANY ($1::text[]) AND hosts.seen_at < now() - make_interval(secs => $2::double precision)
+ORDER BY hosts.id
+FOR NO KEY UPDATE OF hosts SKIP LOCKED
+`
+
+type SilentHostsParams struct {
+	States  []string
+	Silence float64
+}
+
+type SilentHostsRow struct {
+	Host      Host
+	Systems   int64
+	CPUs      int64
+	MemoryMiB int64
+	DiskGiB   int64
+}
+
+// Those that nobody else looks after now. They stay as they are until the transaction ends.
+func (q *Queries) SilentHosts(ctx context.Context, arg SilentHostsParams) ([]SilentHostsRow, error) {
+	rows, err := q.db.Query(ctx, silentHosts, arg.States, arg.Silence)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SilentHostsRow
+	for rows.Next() {
+		var i SilentHostsRow
+		if err := rows.Scan(
+			&i.Host.ID,
+			&i.Host.URI,
+			&i.Host.State,
+			&i.Host.Facts,
+			&i.Host.SeenAt,
+			&i.Host.Revision,
+			&i.Host.CreatedAt,
+			&i.Host.UpdatedAt,
+			&i.Host.Resumes,
+			&i.Host.StateSince,
+			&i.Host.Cause,
+			&i.Host.Labels,
+			&i.Host.Taints,
+			&i.Host.Overcommit,
+			&i.Host.Load,
+			&i.Host.JoinKey,
+			&i.Systems,
+			&i.CPUs,
+			&i.MemoryMiB,
+			&i.DiskGiB,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

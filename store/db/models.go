@@ -51,7 +51,7 @@ type Audit struct {
 
 type Event struct {
 	Sequence   int64
-	ProjectID  string
+	ProjectID  *string
 	OriginKind string
 	OriginID   string
 	OriginName string
@@ -64,14 +64,22 @@ type Event struct {
 }
 
 type Host struct {
-	ID        string
-	URI       string
-	State     string
-	Facts     json.RawMessage
-	SeenAt    time.Time
-	Revision  int64
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	ID         string
+	URI        string
+	State      string
+	Facts      json.RawMessage
+	SeenAt     *time.Time
+	Revision   int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	Resumes    string
+	StateSince time.Time
+	Cause      string
+	Labels     json.RawMessage
+	Taints     json.RawMessage
+	Overcommit json.RawMessage
+	Load       json.RawMessage
+	JoinKey    []byte
 }
 
 type Image struct {
@@ -144,6 +152,18 @@ type Project struct {
 	Quotas      json.RawMessage
 }
 
+type Reservation struct {
+	SystemID  string
+	HostID    string
+	CPUs      int64
+	MemoryMiB int64
+	DiskGiB   int64
+	ExpiresAt time.Time
+	Revision  int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
 type Role struct {
 	ID         string
 	Predefined bool
@@ -199,6 +219,7 @@ type System struct {
 	PowerGoal  string
 	PowerState string
 	Labels     json.RawMessage
+	Placement  json.RawMessage
 }
 
 type Task struct {

@@ -46,10 +46,10 @@ func (q *Queries) AimSystem(ctx context.Context, arg AimSystemParams) error {
 
 const changeSystem = `-- name: ChangeSystem :one
 UPDATE systems
-SET asset_tag = $1, cpus = $2, memory_mib = $3, labels = $4, machine = $5, running = $6,
+SET asset_tag = $1, cpus = $2, memory_mib = $3, labels = $4, machine = $5, placement = $6, running = $7,
     revision = revision + 1, updated_at = now()
-WHERE id = $7
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels
+WHERE id = $8
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels, placement
 `
 
 type ChangeSystemParams struct {
@@ -58,6 +58,7 @@ type ChangeSystemParams struct {
 	MemoryMiB int64
 	Labels    json.RawMessage
 	Machine   json.RawMessage
+	Placement json.RawMessage
 	Running   []byte
 	ID        string
 }
@@ -69,6 +70,7 @@ func (q *Queries) ChangeSystem(ctx context.Context, arg ChangeSystemParams) (Sys
 		arg.MemoryMiB,
 		arg.Labels,
 		arg.Machine,
+		arg.Placement,
 		arg.Running,
 		arg.ID,
 	)
@@ -100,6 +102,7 @@ func (q *Queries) ChangeSystem(ctx context.Context, arg ChangeSystemParams) (Sys
 		&i.PowerGoal,
 		&i.PowerState,
 		&i.Labels,
+		&i.Placement,
 	)
 	return i, err
 }
@@ -155,12 +158,12 @@ func (q *Queries) DeleteSystem(ctx context.Context, id string) (int64, error) {
 const insertSystem = `-- name: InsertSystem :one
 INSERT INTO systems (
     id, name, project_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac,
-    asset_tag, labels, machine, power
+    asset_tag, labels, machine, placement, power
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11, $12, $13, $14
+    $11, $12, $13, $14, $15
 )
-RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels
+RETURNING id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels, placement
 `
 
 type InsertSystemParams struct {
@@ -177,6 +180,7 @@ type InsertSystemParams struct {
 	AssetTag  string
 	Labels    json.RawMessage
 	Machine   json.RawMessage
+	Placement json.RawMessage
 	Power     string
 }
 
@@ -195,6 +199,7 @@ func (q *Queries) InsertSystem(ctx context.Context, arg InsertSystemParams) (Sys
 		arg.AssetTag,
 		arg.Labels,
 		arg.Machine,
+		arg.Placement,
 		arg.Power,
 	)
 	var i System
@@ -225,12 +230,13 @@ func (q *Queries) InsertSystem(ctx context.Context, arg InsertSystemParams) (Sys
 		&i.PowerGoal,
 		&i.PowerState,
 		&i.Labels,
+		&i.Placement,
 	)
 	return i, err
 }
 
 const listSystems = `-- name: ListSystems :many
-SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, systems.machine, systems.running, systems.guest, systems.power_cause, systems.reset_cause, systems.power_goal, systems.power_state, systems.labels, (
+SELECT systems.id, systems.name, systems.project_id, systems.host_id, systems.phase, systems.cpus, systems.memory_mib, systems.disk_gib, systems.image_id, systems.network, systems.mac, systems.asset_tag, systems.power, systems.observed_at, systems.last_reset, systems.revision, systems.created_at, systems.updated_at, systems.machine, systems.running, systems.guest, systems.power_cause, systems.reset_cause, systems.power_goal, systems.power_state, systems.labels, systems.placement, (
     SELECT count(*) FROM systems AS s
     WHERE $1::boolean OR s.project_id = ANY ($2::uuid[])
 ) AS total
@@ -293,6 +299,7 @@ func (q *Queries) ListSystems(ctx context.Context, arg ListSystemsParams) ([]Lis
 			&i.System.PowerGoal,
 			&i.System.PowerState,
 			&i.System.Labels,
+			&i.System.Placement,
 			&i.Total,
 		); err != nil {
 			return nil, err
@@ -303,20 +310,6 @@ func (q *Queries) ListSystems(ctx context.Context, arg ListSystemsParams) ([]Lis
 		return nil, err
 	}
 	return items, nil
-}
-
-const placeSystem = `-- name: PlaceSystem :exec
-UPDATE systems SET host_id = $1, revision = revision + 1, updated_at = now() WHERE id = $2
-`
-
-type PlaceSystemParams struct {
-	HostID *string
-	ID     string
-}
-
-func (q *Queries) PlaceSystem(ctx context.Context, arg PlaceSystemParams) error {
-	_, err := q.db.Exec(ctx, placeSystem, arg.HostID, arg.ID)
-	return err
 }
 
 const returnSystem = `-- name: ReturnSystem :exec
@@ -379,7 +372,7 @@ func (q *Queries) SystemAsTarget(ctx context.Context, id string) (SystemAsTarget
 }
 
 const systemByID = `-- name: SystemByID :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels, placement FROM systems
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -419,12 +412,13 @@ func (q *Queries) SystemByID(ctx context.Context, arg SystemByIDParams) (System,
 		&i.PowerGoal,
 		&i.PowerState,
 		&i.Labels,
+		&i.Placement,
 	)
 	return i, err
 }
 
 const systemByName = `-- name: SystemByName :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels, placement FROM systems
 WHERE name = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -464,6 +458,7 @@ func (q *Queries) SystemByName(ctx context.Context, arg SystemByNameParams) (Sys
 		&i.PowerGoal,
 		&i.PowerState,
 		&i.Labels,
+		&i.Placement,
 	)
 	return i, err
 }
@@ -584,7 +579,7 @@ func (q *Queries) SystemIDsWith(ctx context.Context, arg SystemIDsWithParams) ([
 }
 
 const systemToChange = `-- name: SystemToChange :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels FROM systems
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels, placement FROM systems
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 FOR NO KEY UPDATE
 `
@@ -626,14 +621,16 @@ func (q *Queries) SystemToChange(ctx context.Context, arg SystemToChangeParams) 
 		&i.PowerGoal,
 		&i.PowerState,
 		&i.Labels,
+		&i.Placement,
 	)
 	return i, err
 }
 
 const systemToPlace = `-- name: SystemToPlace :one
-SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels FROM systems WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, name, project_id, host_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac, asset_tag, power, observed_at, last_reset, revision, created_at, updated_at, machine, running, guest, power_cause, reset_cause, power_goal, power_state, labels, placement FROM systems WHERE id = $1 FOR NO KEY UPDATE
 `
 
+// The row stays as it is until the transaction ends.
 func (q *Queries) SystemToPlace(ctx context.Context, id string) (System, error) {
 	row := q.db.QueryRow(ctx, systemToPlace, id)
 	var i System
@@ -664,6 +661,7 @@ func (q *Queries) SystemToPlace(ctx context.Context, id string) (System, error) 
 		&i.PowerGoal,
 		&i.PowerState,
 		&i.Labels,
+		&i.Placement,
 	)
 	return i, err
 }

@@ -48,10 +48,10 @@ WHERE @everything::boolean OR project_id = ANY (@projects::uuid[]);
 -- name: InsertSystem :one
 INSERT INTO systems (
     id, name, project_id, phase, cpus, memory_mib, disk_gib, image_id, network, mac,
-    asset_tag, labels, machine, power
+    asset_tag, labels, machine, placement, power
 ) VALUES (
     @id, @name, @project_id, @phase, @cpus, @memory_mib, @disk_gib, sqlc.narg('image_id'), @network, @mac,
-    @asset_tag, @labels, @machine, @power
+    @asset_tag, @labels, @machine, @placement, @power
 )
 RETURNING *;
 
@@ -63,7 +63,7 @@ FOR NO KEY UPDATE;
 
 -- name: ChangeSystem :one
 UPDATE systems
-SET asset_tag = @asset_tag, cpus = @cpus, memory_mib = @memory_mib, labels = @labels, machine = @machine, running = @running,
+SET asset_tag = @asset_tag, cpus = @cpus, memory_mib = @memory_mib, labels = @labels, machine = @machine, placement = @placement, running = @running,
     revision = revision + 1, updated_at = now()
 WHERE id = @id
 RETURNING *;
@@ -97,10 +97,8 @@ WHERE systems.id = @id AND systems.phase = 'Deleting';
 DELETE FROM systems WHERE id = @id;
 
 -- name: SystemToPlace :one
+-- The row stays as it is until the transaction ends.
 SELECT * FROM systems WHERE id = @id FOR NO KEY UPDATE;
-
--- name: PlaceSystem :exec
-UPDATE systems SET host_id = @host_id, revision = revision + 1, updated_at = now() WHERE id = @id;
 
 -- name: TakenNames :many
 SELECT name FROM systems WHERE name = ANY (@names::text[]) ORDER BY name;

@@ -89,7 +89,7 @@ func testHosts(t *testing.T, f Fleet) {
 func testHostsAreToldApart(t *testing.T, f Fleet) {
 	announce := func(machine string) error {
 		facts := hawkfish.HostFacts{Machine: machine, Capacity: hawkfish.Resources{CPUs: 4}}
-		return f.AnnounceHost(t.Context(), "kvm1", "qemu:///system", facts)
+		return f.AnnounceHost(t.Context(), hawkfish.Announcement{HostID: "kvm1", URI: "qemu:///system", Facts: facts})
 	}
 	ok(t, announce("")) // as hosts did that did not say
 	ok(t, announce("m1"))

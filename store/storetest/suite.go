@@ -52,6 +52,13 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"ListenDispatch":          testListenDispatch,
 		"PlaceSystem":             testPlaceSystem,
 		"PlacementRace":           testPlacementRace,
+		"PlacementWishes":         testPlacementWishes,
+		"PlacementGroups":         testPlacementGroups,
+		"Reservations":            testReservations,
+		"OverfillRace":            testOverfillRace,
+		"Rebalance":               testRebalance,
+		"RegisterHost":            testRegisterHost,
+		"HostStates":              testHostStates,
 		"QueueRace":               testQueueRace,
 		"SubTasks":                testSubTasks,
 		"CancelDivided":           testCancelDivided,
@@ -151,7 +158,9 @@ func (f Fleet) Wish(op hawkfish.Operation, target hawkfish.Target) hawkfish.Task
 // Announce makes a host.
 func (f Fleet) Announce(t testing.TB, id string, capacity hawkfish.Resources, networks ...string) {
 	t.Helper()
-	ok(t, f.AnnounceHost(t.Context(), id, "test:///"+id, hawkfish.HostFacts{Capacity: capacity, Arch: "x86_64", Networks: networks}))
+	ok(t, f.AnnounceHost(t.Context(), hawkfish.Announcement{
+		HostID: id, URI: "test:///" + id, Facts: hawkfish.HostFacts{Capacity: capacity, Arch: "x86_64", Networks: networks},
+	}))
 }
 
 // Reload returns the task as it is now.

@@ -28,8 +28,9 @@ type Store interface {
 type Config struct {
 	Service     *durable.Service
 	Store       Store
-	Parts       subtasks.Parts // of tasks that are divided
-	StopTimeout time.Duration  // how long running steps may go on after ctx ends
+	Parts       subtasks.Parts      // of tasks that are divided
+	Admission   inventory.Admission // of hosts
+	StopTimeout time.Duration       // how long running steps may go on after ctx ends
 	Log         *slog.Logger
 }
 
@@ -43,7 +44,7 @@ func Run(ctx context.Context, cfg Config) error {
 		workflows.Register(w)
 		record.Register(w, cfg.Store)
 		placement.Register(w, cfg.Store)
-		inventory.Register(w, cfg.Store)
+		inventory.Register(w, cfg.Store, cfg.Admission)
 		settings.Register(w, cfg.Store)
 		subtasks.Register(w, cfg.Parts)
 		return w

@@ -6,11 +6,10 @@ import (
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
-	"github.com/projectbeskar/hawkfish/activities/inventory"
 )
 
-// errRefused ends the service of a host that the fleet takes another machine for.
-var errRefused = errors.New("the fleet takes another machine for this host")
+// errRefused ends the service of a host that the fleet does not take, or takes another machine for.
+var errRefused = errors.New("the fleet does not take this host")
 
 // admitted announces the host until the fleet takes it; false: ctx has ended.
 func (r *reporter) admitted(ctx context.Context) bool {
@@ -23,6 +22,9 @@ func (r *reporter) admitted(ctx context.Context) bool {
 		switch {
 		case ctx.Err() != nil:
 			return false
+		case hawkfish.KindOf(err) == hawkfish.Denied:
+			again = announceEvery
+			r.log.ErrorContext(ctx, "the host is not served: the fleet does not take it; register it, and give the worker its token (HAWKFISH_HOST_TOKENS)", "error", err)
 		case hawkfish.KindOf(err) == hawkfish.Conflict:
 			again = announceEvery
 			r.log.ErrorContext(ctx, "the host is not served: another machine has its name; name one of them, such as HAWKFISH_LIBVIRT=NAME=URI", "error", err)
@@ -50,7 +52,7 @@ func (r *reporter) announce(ctx context.Context) error {
 		err := r.announceOnce(ctx)
 		switch {
 		case err == nil || ctx.Err() != nil:
-		case hawkfish.KindOf(err) == hawkfish.Conflict:
+		case hawkfish.KindOf(err) == hawkfish.Conflict, hawkfish.KindOf(err) == hawkfish.Denied:
 			return errRefused
 		default:
 			r.log.WarnContext(ctx, "the host was not announced", "error", err)
@@ -59,13 +61,25 @@ func (r *reporter) announce(ctx context.Context) error {
 	}
 }
 
+// announceOnce tells the fleet what the host is. That its hypervisor does not answer is told, too, and is the error then.
 func (r *reporter) announceOnce(ctx context.Context) error {
 	look, cancel := context.WithTimeout(ctx, announceEvery)
 	defer cancel()
-	facts, err := r.cfg.Hypervisor.Facts(look)
-	if err != nil {
-		return err // a host whose hypervisor does not answer is silent
+	a := hawkfish.Announcement{HostID: r.cfg.ID, URI: r.cfg.URI}
+	facts, failure := r.cfg.Hypervisor.Facts(look)
+	if failure != nil {
+		a.Failure = string(hawkfish.KindOf(failure)) + ": " + hawkfish.Faults(failure)[0].Message
+	} else {
+		a.Facts = facts
+		a.Facts.Software = append(a.Facts.Software, hawkfish.Software{ID: "hawkfish", Name: "HawkFish host worker", Vendor: "HawkFish", Version: r.cfg.Version})
 	}
-	facts.Software = append(facts.Software, hawkfish.Software{ID: "hawkfish", Name: "HawkFish host worker", Vendor: "HawkFish", Version: r.cfg.Version})
-	return r.tell(ctx, inventory.Announcement{HostID: r.cfg.ID, URI: r.cfg.URI, Facts: facts})
+	if r.cfg.Token != "" {
+		a.Proof = r.cfg.Token.Prove(a.HostID, a.Facts.Machine)
+	}
+	if err := r.tell(ctx, a); err != nil {
+		if kind := hawkfish.KindOf(err); failure == nil || kind == hawkfish.Conflict || kind == hawkfish.Denied {
+			return err
+		}
+	}
+	return failure
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
-	"github.com/projectbeskar/hawkfish/activities/inventory"
 )
 
 func (eyes) Facts(context.Context) (hawkfish.HostFacts, error) { return hawkfish.HostFacts{}, nil }
@@ -23,7 +22,7 @@ func TestAHostIsServedWhileTheFleetTakesIt(t *testing.T) {
 		}
 		asked := 0
 		r := testReporter(eyes{}, nil)
-		r.tell = func(context.Context, inventory.Announcement) error { asked++; return answers[asked-1] }
+		r.tell = func(context.Context, hawkfish.Announcement) error { asked++; return answers[asked-1] }
 		began := time.Now()
 		if !r.admitted(t.Context()) || asked != 3 || time.Since(began) != retryEvery+announceEvery {
 			t.Fatalf("admitted after %d announcements and %s", asked, time.Since(began))

@@ -29,10 +29,11 @@ type Config struct {
 	Version     string // of the worker
 	Service     *durable.Service
 	Hypervisor  hawkfish.Hypervisor
-	Grace       power.Grace   // zero: power.DefaultGrace
-	StopTimeout time.Duration // how long running steps may go on after ctx ends
-	Unseal      media.Unseal  // opens the passwords of media
-	Measure     time.Duration // how often what guests use is told; 0: never
+	Token       hawkfish.JoinToken // shows the fleet that this is the host's worker; empty: the host is not registered
+	Grace       power.Grace        // zero: power.DefaultGrace
+	StopTimeout time.Duration      // how long running steps may go on after ctx ends
+	Unseal      media.Unseal       // opens the passwords of media
+	Measure     time.Duration      // how often what guests use is told; 0: never
 	Log         *slog.Logger
 }
 

@@ -28,7 +28,7 @@ const (
 type reporter struct {
 	cfg    Config
 	log    *slog.Logger
-	tell   func(context.Context, inventory.Announcement) error
+	tell   func(context.Context, hawkfish.Announcement) error
 	report func(context.Context, inventory.Sighting) error
 	// inspector hears of all that is seen.
 	inspector *inspector
@@ -43,7 +43,7 @@ func newReporter(cfg Config) *reporter {
 	return &reporter{
 		inspector: newInspector(cfg),
 		cfg:       cfg, log: cfg.Log.With("host_id", cfg.ID), pending: map[string]hawkfish.Observation{}, kick: make(chan struct{}, 1),
-		tell: func(ctx context.Context, a inventory.Announcement) error {
+		tell: func(ctx context.Context, a hawkfish.Announcement) error {
 			_, err := inventory.Announce.Ask(ctx, cfg.Service, durable.Fleet, "announce-"+cfg.ID+"-"+uuid.NewString(), a)
 			return err
 		},

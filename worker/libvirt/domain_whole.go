@@ -2,7 +2,6 @@ package libvirt
 
 import (
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -78,7 +77,7 @@ func namesIn(text string) (map[string]int, error) {
 	var path []string
 	for d := xml.NewDecoder(strings.NewReader(text)); ; {
 		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF {
 			return parts, nil
 		}
 		if err != nil {
@@ -112,7 +111,7 @@ func withoutMark(metadata string) (string, error) {
 	for skip := false; ; {
 		from := d.InputOffset()
 		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF {
 			rest.WriteString(metadata[kept:])
 			return strings.TrimSpace(rest.String()), nil
 		}

@@ -10,6 +10,7 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/stack.sh"
 . "$here/populate.sh"
+. "$here/steps.sh"
 
 # A client is a file in clients/; Debian's package for each.
 declare -A packages=([curl]=curl [sushy]=python3-sushy [sushycli]=python3-sushy-cli [redfishtool]=redfishtool [ansible]=ansible)
@@ -32,42 +33,6 @@ serve_media "$REPORTS/media"
 export MEDIA=$media
 populate "$REPORTS" || fail "the fleet could not be filled"
 
-passed=0 failed=0
-
-# verdict RESULT NAME OUTPUT counts a step and prints it; of a failed one with what the client said.
-verdict() {
-    echo "$1  $client: $2"
-    if [[ $1 == PASS ]]; then (( ++passed )); return; fi
-    (( ++failed ))
-    sed 's/^/      /' <<<"${3:0:2000}"
-}
-
-# step NAME PATTERN COMMAND... passes when the command succeeds and what it says has the pattern (an extended regular
-# expression; it goes across lines).
-step() {
-    local name=$1 pattern=$2 output result=FAIL; shift 2
-    output=$("$@" 2>&1) && [[ $output =~ $pattern ]] && result=PASS
-    verdict $result "$name" "$output"
-}
-
-# refused NAME PATTERN COMMAND... passes when the command says so: with the pattern in what it says.
-refused() {
-    local name=$1 pattern=$2 output result=FAIL; shift 2
-    output=$("$@" 2>&1)
-    [[ $output =~ $pattern ]] && result=PASS
-    verdict $result "$name" "$output"
-}
-
-# reported reads lines of PASS or FAIL, a tab, a step's name, a tab, and what was said: a conversation in another language.
-reported() {
-    local result name said any=
-    while IFS=$'\t' read -r result name said; do
-        any=1
-        verdict "$result" "$name" "$said"
-    done
-    [[ -n $any ]] || verdict FAIL "the conversation" "it said nothing"
-}
-
 # until_shows PATH PATTERN waits until a resource shows something, as a client that polls does.
 until_shows() {
     local _ shown
@@ -83,5 +48,4 @@ until_power() { until_shows "Systems/$1" "\"PowerState\":\"$2\""; }
 for client in "${clients[@]}"; do
     . "$here/clients/$client.sh"
 done
-echo "$passed passed, $failed failed"
-(( failed == 0 ))
+summary

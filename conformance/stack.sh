@@ -27,14 +27,14 @@ base=https://127.0.0.1:8443 user=admin
 # No English word: the Protocol Validator looks for it in the text of answers.
 password=Xq7-tzkWobble42
 
-# start_stack DIR starts a simulated fleet whose state is in DIR, and waits until it is ready.
-# Further variables of the configuration may be set by the caller.
+# start_stack DIR starts a fleet, simulated unless $hypervisor says otherwise, whose state is in DIR, and waits until it is
+# ready. Further variables of the configuration may be set by the caller.
 start_stack() {
     local dir=$1
     local program=${PROGRAM:-$root/bin/hawkfish-dev}
     [[ -x $program ]] || fail "$program is missing: make build-dev"
     mkdir -p "$dir" && chmod 755 "$dir" && rm -rf "$dir/state"
-    HAWKFISH_STATE_DIR=$dir/state HAWKFISH_HYPERVISOR=simulated HAWKFISH_ADMIN_PASSWORD=$password HAWKFISH_LISTEN=127.0.0.1:8443 \
+    HAWKFISH_STATE_DIR=$dir/state HAWKFISH_HYPERVISOR=${hypervisor:-simulated} HAWKFISH_ADMIN_PASSWORD=$password HAWKFISH_LISTEN=127.0.0.1:8443 \
     HAWKFISH_TEMPORAL_UI_LISTEN=127.0.0.1:8233 "$program" run >"$dir/stack.log" 2>&1 &
     stack=$!
     local _

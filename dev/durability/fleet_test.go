@@ -117,6 +117,11 @@ func each[T any](all []T, do func(T) error) error {
 // eventually waits until something is so; it says why it is not.
 func (f *fleet) eventually(within time.Duration, look func(context.Context) error) {
 	f.t.Helper()
+	require.NoError(f.t, f.await(within, look))
+}
+
+// await is eventually for any goroutine.
+func (f *fleet) await(within time.Duration, look func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(f.t.Context(), within)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -124,11 +129,11 @@ func (f *fleet) eventually(within time.Duration, look func(context.Context) erro
 	for {
 		err := look(ctx)
 		if err == nil {
-			return
+			return nil
 		}
 		select {
 		case <-ctx.Done():
-			require.NoError(f.t, errors.Join(context.Cause(ctx), err))
+			return errors.Join(context.Cause(ctx), err)
 		case <-tick.C:
 		}
 	}

@@ -24,6 +24,8 @@ type traces struct {
 	Domain bool // there is one
 	On     bool
 	Disk   bool
+	Source string            // what the guest last booted from
+	Discs  map[string]string // URLs by drive; nil: the host does not tell of them, nor of Source
 	ran
 }
 
@@ -67,6 +69,12 @@ func replay(t *testing.T, path string) map[string]traces {
 				Disk        *struct{}
 				NMIs        int
 				Serial      []struct{ What string }
+				Source      string
+				Guest       struct {
+					Machine struct {
+						Media map[string]struct{ Medium *struct{ URL string } }
+					}
+				}
 			}
 		}
 		if json.Unmarshal(lines.Bytes(), &r) != nil {
@@ -78,6 +86,12 @@ func replay(t *testing.T, path string) map[string]traces {
 			delete(now, r.ID)
 		default:
 			s := traces{Domain: r.System.Defined, On: r.System.On, Disk: r.System.Disk != nil, ran: ran{NMIs: r.System.NMIs}}
+			s.Source, s.Discs = r.System.Source, map[string]string{}
+			for drive, has := range r.System.Guest.Machine.Media {
+				if has.Medium != nil {
+					s.Discs[drive] = has.Medium.URL
+				}
+			}
 			for _, mark := range r.System.Serial {
 				switch mark.What {
 				case "boot":

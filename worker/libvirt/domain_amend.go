@@ -100,7 +100,7 @@ func amendMedia(d *libvirtxml.Domain, media map[hawkfish.MediaSlot]string) error
 			}
 			d.Devices.Disks = append(d.Devices.Disks, disk)
 		case fileOf(*drive) == file:
-		case drive.Source != nil && !isMedium(fileOf(*drive)):
+		case sourceOf(drive.Source) != "" && !isMedium(fileOf(*drive)):
 			if file != "" {
 				return &hawkfish.Error{Kind: hawkfish.Conflict, Message: "what is in the drive is not HawkFish's; eject it on the host"}
 			}

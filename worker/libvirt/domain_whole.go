@@ -2,6 +2,7 @@ package libvirt
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -77,7 +78,7 @@ func namesIn(text string) (map[string]int, error) {
 	var path []string
 	for d := xml.NewDecoder(strings.NewReader(text)); ; {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return parts, nil
 		}
 		if err != nil {
@@ -111,7 +112,7 @@ func withoutMark(metadata string) (string, error) {
 	for skip := false; ; {
 		from := d.InputOffset()
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			rest.WriteString(metadata[kept:])
 			return strings.TrimSpace(rest.String()), nil
 		}

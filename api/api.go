@@ -43,6 +43,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 		profiles(c),
 		batches(c),
 		hosts(c),
+		placements(c),
 		imports(c),
 		projects(c),
 		managers(c, info),

@@ -6,15 +6,16 @@ import (
 
 // fleetView is where the tree of HawkFish's own resources begins.
 type fleetView struct {
-	ID       string        `json:"Id"`
-	Name     string        `json:"Name"`
-	Images   *redfish.Link `json:"Images,omitempty"`
-	Profiles *redfish.Link `json:"Profiles,omitempty"`
-	Batches  *redfish.Link `json:"Batches,omitempty"`
-	Hosts    *redfish.Link `json:"Hosts,omitempty"`
-	Import   *redfish.Link `json:"Import,omitempty"`
-	Projects *redfish.Link `json:"Projects,omitempty"`
-	Audit    *redfish.Link `json:"Audit,omitempty"`
+	ID        string        `json:"Id"`
+	Name      string        `json:"Name"`
+	Images    *redfish.Link `json:"Images,omitempty"`
+	Profiles  *redfish.Link `json:"Profiles,omitempty"`
+	Batches   *redfish.Link `json:"Batches,omitempty"`
+	Hosts     *redfish.Link `json:"Hosts,omitempty"`
+	Placement *redfish.Link `json:"Placement,omitempty"`
+	Import    *redfish.Link `json:"Import,omitempty"`
+	Projects  *redfish.Link `json:"Projects,omitempty"`
+	Audit     *redfish.Link `json:"Audit,omitempty"`
 }
 
 func fleet() []redfish.Resource {
@@ -27,7 +28,7 @@ func fleet() []redfish.Resource {
 		Show: func(to redfish.Links, _ struct{}) fleetView {
 			return fleetView{
 				ID: "HawkFish", Name: "HawkFish",
-				Images: to.To("ImageCollection", ""), Profiles: to.To("ProfileCollection", ""), Batches: to.To("BatchCollection", ""), Hosts: to.To("HostCollection", ""), Projects: to.To("ProjectCollection", ""),
+				Images: to.To("ImageCollection", ""), Profiles: to.To("ProfileCollection", ""), Batches: to.To("BatchCollection", ""), Hosts: to.To("HostCollection", ""), Placement: to.To("Placement", ""), Projects: to.To("ProjectCollection", ""),
 				Import: to.To("Import", ""), Audit: to.To("Audit", ""),
 			}
 		},

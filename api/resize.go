@@ -19,10 +19,12 @@ type systemOemPatch struct {
 	MemoryMiB *int64          `json:"MemoryMiB" validate:"min=16,max=16777216"`
 	Labels    json.RawMessage `json:"Labels"`
 
-	AdditionalInterfaces *[]nicView `json:"AdditionalInterfaces" validate:"max=7"`
-	CloudInit            *cloudInit `json:"CloudInit"` // {}: there is to be nothing
+	AdditionalInterfaces *[]nicView     `json:"AdditionalInterfaces" validate:"max=7"`
+	CloudInit            *cloudInit     `json:"CloudInit"` // {}: there is to be nothing
+	Placement            *placementView `json:"Placement"` // as a whole; {}: it wants nothing
 
-	sealed **hawkfish.Sealed // CloudInit, sealed; nil: it is not spoken of
+	sealed **hawkfish.Sealed   // CloudInit, sealed; nil: it is not spoken of
+	placed *hawkfish.Placement // Placement, read
 }
 
 // seal seals what may hold secrets, before anything is changed.
@@ -39,6 +41,9 @@ func (p *systemPatchOem) apply(s *hawkfish.System, on hawkfish.Host) error {
 	}
 	if p.HawkFish.sealed != nil {
 		s.Machine.CloudInit = *p.HawkFish.sealed
+	}
+	if p.HawkFish.placed != nil {
+		s.Placement = *p.HawkFish.placed
 	}
 	if p.HawkFish.CPU != nil {
 		s.CPUs = *p.HawkFish.CPU

@@ -81,8 +81,9 @@ type systemOem struct {
 	Labels     map[string]string   `json:"Labels"`
 	systemSize
 
-	AdditionalInterfaces []nicView     `json:"AdditionalInterfaces"`
-	CloudInit            cloudInitView `json:"CloudInit"`
+	AdditionalInterfaces []nicView      `json:"AdditionalInterfaces"`
+	CloudInit            cloudInitView  `json:"CloudInit"`
+	Placement            *placementView `json:"Placement,omitempty"`
 }
 
 // systemBoot is what a system boots from when nothing overrides it.
@@ -141,7 +142,7 @@ func systems(c *control.Control) []redfish.Resource {
 		Patch: redfish.Writable(func(ctx context.Context, req *redfish.Request, s hawkfish.System, p systemPatch) (hawkfish.System, error) {
 			on, err := c.HostOf(ctx, s)
 			if err == nil {
-				err = p.Oem.seal(c, s)
+				err = errors.Join(p.Oem.seal(c, s), p.Oem.place(req))
 			}
 			if err != nil {
 				return s, err
@@ -203,6 +204,6 @@ func showSystemOem(to redfish.Links, s hawkfish.System) any {
 		Boot: systemBoot{Primary: s.Machine.Boot.Primary, Firmware: s.Machine.Mode()}, SerialLog: to.To("HawkFishSerialLog", s.ID),
 		Metrics:    to.To("HawkFishMetrics", s.ID),
 		PowerCause: s.PowerCause, Adopted: showAdopted(s), Labels: labelled(s.Labels), systemSize: showSize(s), AdditionalInterfaces: showNICs(s.Machine.NICs),
-		CloudInit: cloudInitView{Present: s.Machine.CloudInit != nil},
+		CloudInit: cloudInitView{Present: s.Machine.CloudInit != nil}, Placement: showPlacement(s.Placement),
 	}
 }

@@ -28,8 +28,9 @@ type newSystemOem struct {
 
 // newSystemProfile names the profile that says what is left out, and brings what cloud-init is to find.
 type newSystemProfile struct {
-	Profile   string     `json:"Profile" validate:"max=255"`
-	CloudInit *cloudInit `json:"CloudInit"`
+	Profile   string         `json:"Profile" validate:"max=255"`
+	CloudInit *cloudInit     `json:"CloudInit"`
+	Placement *placementView `json:"Placement"`
 }
 
 type newSystemBoot struct {
@@ -72,6 +73,11 @@ func systemCollection(c *control.Control) redfish.Resource {
 				if seed := p.Oem.HawkFish.CloudInit; seed != nil {
 					wish.CloudInit = seed.noun()
 				}
+				placed, err := p.Oem.HawkFish.Placement.noun(req, placementAt)
+				if err != nil {
+					return redfish.Result{}, err
+				}
+				wish.Placement = placed
 			}
 			return accepted(c.ProvisionSystem(ctx, asked(req), wish))
 		}),

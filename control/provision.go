@@ -28,6 +28,7 @@ type ProvisionRequest struct {
 	Project   string                         // ID or name; empty: the profile's, or the default project
 	CloudInit hawkfish.Seed                  // zero: none
 	Profile   string                         // ID or name; says what the fields above leave out
+	Placement hawkfish.Placement
 }
 
 // What a system may have. The host decides what of it fits.
@@ -103,6 +104,9 @@ func (c *Control) plan(ctx context.Context, asked Asked, req ProvisionRequest) (
 	default:
 		refuse("/Boot/Primary", string(s.Machine.Boot.Primary), "a system boots from Hdd, Pxe or Cd")
 	}
+
+	s.Placement = req.Placement
+	faults = append(faults, checkPlacement(s.Placement, "/Oem/HawkFish/Placement"))
 
 	project, err := c.projectFor(ctx, asked, req.Project)
 	faults = append(faults, err)

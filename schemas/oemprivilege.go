@@ -29,6 +29,8 @@ var OEMPrivileges = map[string]map[string]AnyOf{
 	"ImportScanCollection": oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
 	"Adoption":             oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
 	"AdoptionCollection":   oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	// Where systems would go is asked by who may make some.
+	"Placement": oemOperations(PrivilegeLogin, PrivilegeConfigureComponents),
 	// Projects say who sees what.
 	"Project":           oemOperations(PrivilegeLogin, PrivilegeConfigureUsers),
 	"ProjectCollection": oemOperations(PrivilegeLogin, PrivilegeConfigureUsers),

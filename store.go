@@ -138,8 +138,10 @@ type Tasks interface {
 	// CancelTask ends a task that waits, and marks one that has its turn Cancelling. Conflict when it has ended, or
 	// is suspended and committed.
 	CancelTask(ctx context.Context, scope Scope, id string) (Task, error)
-	// TasksHolding returns the task of a target that has its turn, if any.
+	// TaskHolding returns the task of a target that has its turn, if any.
 	TaskHolding(ctx context.Context, target Target) (Task, bool, error)
+	// Ejecting reports whether a task that has not ended will empty a system's drive.
+	Ejecting(ctx context.Context, systemID string, slot MediaSlot) (bool, error)
 }
 
 // Dispatch is what the sweep that starts workflows needs.

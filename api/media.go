@@ -11,12 +11,6 @@ import (
 	"github.com/projectbeskar/hawkfish/schemas"
 )
 
-// mediaState is one drive of a system.
-type mediaState struct {
-	system hawkfish.System
-	slot   hawkfish.MediaSlot
-}
-
 // mediaView is a drive as callers see it (DSP0268, VirtualMedia).
 type mediaView struct {
 	ID                string                        `json:"Id"`
@@ -95,42 +89,42 @@ func media(c *control.Control) []redfish.Resource {
 }
 
 func drive(c *control.Control) redfish.Resource {
-	insert := redfish.Do("InsertMedia", func(ctx context.Context, req *redfish.Request, d mediaState, p insertMedia) (redfish.Result, error) {
-		return accepted(c.InsertMedia(ctx, asked(req), d.system, d.slot, p.request()))
+	insert := redfish.Do("InsertMedia", func(ctx context.Context, req *redfish.Request, d control.Drive, p insertMedia) (redfish.Result, error) {
+		return accepted(c.InsertMedia(ctx, asked(req), d.System, d.Slot, p.request()))
 	})
-	eject := redfish.Do("EjectMedia", func(ctx context.Context, req *redfish.Request, d mediaState, _ struct{}) (redfish.Result, error) {
-		return accepted(c.EjectMedia(ctx, asked(req), d.system, d.slot))
+	eject := redfish.Do("EjectMedia", func(ctx context.Context, req *redfish.Request, d control.Drive, _ struct{}) (redfish.Result, error) {
+		return accepted(c.EjectMedia(ctx, asked(req), d.System, d.Slot))
 	})
 	find := findSystem(c)
-	return redfish.Define(redfish.Spec[mediaView, mediaState]{
+	return redfish.Define(redfish.Spec[mediaView, control.Drive]{
 		Type: schemas.TypeVirtualMedia, Path: mediaPath + "/{slot}", Aliases: []string{oldMediaPath + "/{slot}"},
-		Load: func(ctx context.Context, req *redfish.Request) (mediaState, error) {
+		Load: func(ctx context.Context, req *redfish.Request) (control.Drive, error) {
 			s, err := find(ctx, req)
 			if err != nil {
-				return mediaState{}, err
+				return control.Drive{}, err
 			}
 			slot := hawkfish.MediaSlot(req.Var("slot"))
 			if !slices.Contains(hawkfish.MediaSlots, slot) {
-				return mediaState{}, hawkfish.Missing("VirtualMedia", string(slot))
+				return control.Drive{}, hawkfish.Missing("VirtualMedia", string(slot))
 			}
-			return mediaState{s, slot}, nil
+			return c.Drive(ctx, s, slot)
 		},
-		Key:      func(d mediaState) string { return d.system.ID + "/" + string(d.slot) },
-		Project:  func(d mediaState) string { return d.system.ProjectID },
-		Revision: func(d mediaState) int64 { return d.system.Revision },
+		Key:      func(d control.Drive) string { return d.ID + "/" + string(d.Slot) },
+		Project:  func(d control.Drive) string { return d.ProjectID },
+		Revision: control.Drive.Revision,
 		Show:     showMedia,
-		Oem: func(_ redfish.Links, d mediaState) any {
+		Oem: func(_ redfish.Links, d control.Drive) any {
 			oem := mediaOem{Type: "#HawkFishVirtualMedia.v1_0_0.HawkFishVirtualMedia"}
-			if m := d.system.Machine.Media[d.slot].Medium; m != nil {
+			if m := d.Machine.Media[d.Slot].Medium; m != nil {
 				oem.SHA256, oem.SizeBytes = m.SHA256, m.SizeBytes
 			}
 			return oem
 		},
-		Patch: redfish.WritableBy(func(ctx context.Context, req *redfish.Request, d mediaState, p mediaPatch) (redfish.Result, error) {
+		Patch: redfish.WritableBy(func(ctx context.Context, req *redfish.Request, d control.Drive, p mediaPatch) (redfish.Result, error) {
 			return p.apply(ctx, c, req, d)
 		}),
-		Actions: []redfish.ActionOf[mediaState]{
-			redfish.Allowing(insert, "TransferProtocolType", func(mediaState) []string {
+		Actions: []redfish.ActionOf[control.Drive]{
+			redfish.Allowing(insert, "TransferProtocolType", func(control.Drive) []string {
 				return []string{string(schemas.TransferProtocolTypeHTTP), string(schemas.TransferProtocolTypeHTTPS)}
 			}),
 			eject,
@@ -138,10 +132,10 @@ func drive(c *control.Control) redfish.Resource {
 	})
 }
 
-func showMedia(_ redfish.Links, d mediaState) mediaView {
-	kind, drive := driveKinds[d.slot], d.system.Machine.Media[d.slot]
+func showMedia(_ redfish.Links, d control.Drive) mediaView {
+	kind, drive := driveKinds[d.Slot], d.Machine.Media[d.Slot]
 	v := mediaView{
-		ID: string(d.slot), Name: kind.name, MediaTypes: kind.types, Inserted: drive.Inserted(),
+		ID: string(d.Slot), Name: kind.name, MediaTypes: kind.types, Inserted: drive.Inserted(),
 		ConnectedVia: schemas.ConnectedViaNotConnected, WriteProtected: true,
 		VerifyCertificate: !drive.Unverified, Status: working,
 	}

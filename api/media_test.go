@@ -87,6 +87,43 @@ func TestMediaLife(t *testing.T) {
 	}
 }
 
+// Whoever ejects and looks at once, as Ironic does before it inserts, finds the drive empty, and inserts behind the ejection.
+func TestEjectionsAreSeenAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	uri := "/redfish/v1/Systems/" + s.provision("web1") + "/VirtualMedia/Cd"
+	const image = `{"Image":"https://images.example/debian-12.iso"}`
+	task, _ := s.must(202, operator, "POST", uri+insertAction, image)
+	s.inserted(task)
+	full, _ := s.must(200, viewer, "GET", uri, "")
+
+	ejection, _ := s.must(202, operator, "POST", uri+ejectAction, "")
+	empty, _ := s.must(200, viewer, "GET", uri, "")
+	if empty["Inserted"] != false || empty["Image"] != nil || empty["@odata.etag"] == full["@odata.etag"] {
+		t.Errorf("%v, which was %v", empty, full)
+	}
+	again, _ := s.must(202, operator, "POST", uri+insertAction, image)
+	s.inserted(ejection)
+	s.inserted(again)
+	if doc, _ := s.must(200, viewer, "GET", uri, ""); doc["Inserted"] != true {
+		t.Errorf("inserted behind: %v", doc)
+	}
+}
+
+// An ejection that does not come about leaves the medium where it is.
+func TestAnEjectionThatFails(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	uri := "/redfish/v1/Systems/" + s.provision("web1") + "/VirtualMedia/Cd"
+	task, _ := s.must(202, operator, "POST", uri+insertAction, `{"Image":"https://images.example/debian-12.iso"}`)
+	s.inserted(task)
+	task, _ = s.must(202, operator, "POST", uri+ejectAction, "")
+	s.finish(task["Id"].(string), hawkfish.Outcome{State: schemas.TaskStateException, Faults: []*hawkfish.Error{{Kind: hawkfish.Unavailable}}}, nil, nil)
+	if doc, _ := s.must(200, viewer, "GET", uri, ""); doc["Inserted"] != true {
+		t.Errorf("%v", doc)
+	}
+}
+
 // Before actions there was PATCH, and there are clients that know nothing else.
 func TestMediaByPatch(t *testing.T) {
 	t.Parallel()

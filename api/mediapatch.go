@@ -22,22 +22,22 @@ type mediaPatch struct {
 	VerifyCertificate *bool                         `json:"VerifyCertificate"`
 }
 
-func (p mediaPatch) apply(ctx context.Context, c *control.Control, req *redfish.Request, d mediaState) (redfish.Result, error) {
-	there := d.system.Machine.Media[d.slot].Medium
+func (p mediaPatch) apply(ctx context.Context, c *control.Control, req *redfish.Request, d control.Drive) (redfish.Result, error) {
+	there := d.Machine.Media[d.Slot].Medium
 	switch {
 	case p.ejects():
-		return accepted(c.EjectMedia(ctx, asked(req), d.system, d.slot))
+		return accepted(c.EjectMedia(ctx, asked(req), d.System, d.Slot))
 	case p.Image != nil && *p.Image != "":
-		return accepted(c.InsertMedia(ctx, asked(req), d.system, d.slot, p.request(*p.Image)))
+		return accepted(c.InsertMedia(ctx, asked(req), d.System, d.Slot, p.request(*p.Image)))
 	case p.Inserted != nil && there != nil: // what is attached already
-		return accepted(c.InsertMedia(ctx, asked(req), d.system, d.slot, p.request(there.URL)))
+		return accepted(c.InsertMedia(ctx, asked(req), d.System, d.Slot, p.request(there.URL)))
 	case p.Inserted != nil:
 		return redfish.Result{}, hawkfish.Refused("/Inserted", "true", "there is no image to insert")
 	case p.VerifyCertificate == nil || p.ofTransfer():
 		return redfish.Result{}, hawkfish.Refused("/Image", "", "how an image is transferred goes with the image")
 	}
-	s, err := c.VerifyMedia(ctx, asked(req), d.system, req.Expects(d.system.Revision), d.slot, *p.VerifyCertificate)
-	return redfish.Found("VirtualMedia", mediaState{s, d.slot}), err
+	s, err := c.VerifyMedia(ctx, asked(req), d.System, req.Expects(d.System.Revision), d.Slot, *p.VerifyCertificate)
+	return redfish.Found("VirtualMedia", control.Drive{System: s, Slot: d.Slot}), err
 }
 
 // ejects: no image is wanted, or not in the drive any more. An image that is to be attached but not inserted is not ejected.

@@ -117,6 +117,34 @@ func (c *Control) EjectMedia(ctx context.Context, asked Asked, s hawkfish.System
 	return c.opened(c.OpenTask(ctx, t))
 }
 
+// Drive looks a system's drive up as it is for whoever asks next: one that is being emptied, or will be, is empty already.
+// What is inserted comes behind.
+func (c *Control) Drive(ctx context.Context, s hawkfish.System, slot hawkfish.MediaSlot) (d Drive, err error) {
+	d = Drive{System: s, Slot: slot}
+	if s.Machine.Media[slot].Medium == nil {
+		return d, nil
+	}
+	if d.emptied, err = c.Ejecting(ctx, s.ID, slot); d.emptied {
+		d.Machine = d.Machine.WithMedium(slot, nil)
+	}
+	return d, err
+}
+
+// Drive is a drive of a system.
+type Drive struct {
+	hawkfish.System
+	Slot    hawkfish.MediaSlot
+	emptied bool // it is empty before the system says so
+}
+
+// Revision changes with the system, and when an ejection is accepted.
+func (d Drive) Revision() int64 {
+	if d.emptied {
+		return -d.System.Revision
+	}
+	return d.System.Revision
+}
+
 // VerifyMedia changes whether the certificates of servers are verified that a drive's media are fetched from.
 func (c *Control) VerifyMedia(ctx context.Context, asked Asked, s hawkfish.System, revision int64, slot hawkfish.MediaSlot, verify bool) (hawkfish.System, error) {
 	return c.ConfigureSystem(ctx, asked, s, revision, func(s *hawkfish.System) error {

@@ -13,6 +13,18 @@ import (
 	"github.com/projectbeskar/hawkfish/store/db"
 )
 
+// Ejecting is false for what is no system.
+func (s *Store) Ejecting(ctx context.Context, systemID string, slot hawkfish.MediaSlot) (bool, error) {
+	if !isID(systemID) {
+		return false, nil
+	}
+	return ask(ctx, s, subject{resourceTask, ""}, func(ctx context.Context, q *db.Queries) (bool, error) {
+		return q.Ejecting(ctx, db.EjectingParams{
+			TargetKind: string(hawkfish.TargetSystem), TargetID: systemID, Operation: string(hawkfish.OpEjectMedia), Slot: string(slot),
+		})
+	})
+}
+
 // mediumInserted writes down what a host has put into a drive.
 func mediumInserted(ctx context.Context, q *db.Queries, t hawkfish.Task, file *hawkfish.ImageFacts) error {
 	var in hawkfish.Insertion

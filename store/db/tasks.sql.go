@@ -232,6 +232,38 @@ func (q *Queries) DispatchTask(ctx context.Context, id string) (Task, error) {
 	return i, err
 }
 
+const ejecting = `-- name: Ejecting :one
+SELECT (EXISTS (
+    SELECT FROM tasks AS w
+    WHERE w.target_kind = $1 AND w.target_id = $2 AND w.state = 'Pending'
+        AND w.operation = $3 AND w.input->>'slot' = $4::text
+) OR EXISTS (
+    SELECT FROM tasks AS h
+    WHERE h.target_kind = $1 AND h.target_id = $2 AND h.state IN ('New', 'Running', 'Suspended', 'Cancelling')
+        AND h.operation = $3 AND h.input->>'slot' = $4::text
+))::boolean AS ejecting
+`
+
+type EjectingParams struct {
+	TargetKind string
+	TargetID   string
+	Operation  string
+	Slot       string
+}
+
+// Two looks rather than one, so that each has its partial index.
+func (q *Queries) Ejecting(ctx context.Context, arg EjectingParams) (bool, error) {
+	row := q.db.QueryRow(ctx, ejecting,
+		arg.TargetKind,
+		arg.TargetID,
+		arg.Operation,
+		arg.Slot,
+	)
+	var ejecting bool
+	err := row.Scan(&ejecting)
+	return ejecting, err
+}
+
 const endTask = `-- name: EndTask :one
 UPDATE tasks
 SET state = $1, faults = $2, step = '', claimed_until = NULL, ended_at = now(), revision = revision + 1, updated_at = now()

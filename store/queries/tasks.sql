@@ -39,6 +39,18 @@ WHERE parent_id IS NULL AND (@everything::boolean OR project_id = ANY (@projects
 SELECT * FROM tasks
 WHERE target_kind = @target_kind AND target_id = @target_id AND state IN ('New', 'Running', 'Suspended', 'Cancelling');
 
+-- name: Ejecting :one
+-- Two looks rather than one, so that each has its partial index.
+SELECT (EXISTS (
+    SELECT FROM tasks AS w
+    WHERE w.target_kind = @target_kind AND w.target_id = @target_id AND w.state = 'Pending'
+        AND w.operation = @operation AND w.input->>'slot' = @slot::text
+) OR EXISTS (
+    SELECT FROM tasks AS h
+    WHERE h.target_kind = @target_kind AND h.target_id = @target_id AND h.state IN ('New', 'Running', 'Suspended', 'Cancelling')
+        AND h.operation = @operation AND h.input->>'slot' = @slot::text
+))::boolean AS ejecting;
+
 -- name: QueueOf :one
 -- Two counts rather than one, so that each has its partial index, however many tasks have ended.
 SELECT (

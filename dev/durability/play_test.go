@@ -62,6 +62,7 @@ func newTheatre(f *fleet, of means, wishes int) *theatre {
 // perform plays all, some at a time, and kills victims meanwhile.
 func (th *theatre) perform(seeds []uint64, atOnce int, victims []victim) {
 	th.t.Helper()
+	require.NoError(th.t, each(seeds, th.provide)) // while all hosts are there, or none may fit
 	began, done := time.Now(), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -99,10 +100,11 @@ func (th *theatre) perform(seeds []uint64, atOnce int, victims []victim) {
 	th.t.Logf("%d plays of %d wishes in %.1f s, %d deaths", len(seeds), th.wishes, time.Since(began).Seconds(), deaths)
 }
 
-// play asks for one thing after another for a system of its own, and compares it with the model whenever all is done. It
-// returns what it has asked for.
-func (th *theatre) play(seed uint64) (script []string, err error) {
-	r, name := rand.New(rand.NewPCG(seed, 1)), fmt.Sprintf("play-%d", seed)
+func nameOf(seed uint64) string { return fmt.Sprintf("play-%d", seed) }
+
+// provide makes the system of a play.
+func (th *theatre) provide(seed uint64) error {
+	name := nameOf(seed)
 	network := ""
 	if !slices.Contains(th.of.sources, "Pxe") {
 		network = "none"
@@ -112,13 +114,17 @@ func (th *theatre) play(seed uint64) (script []string, err error) {
 	}}
 	task, err := th.ask(systemsURI, first)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	flight := []granted{{task, "Completed"}}
-	uri, m := systemsURI+"/"+name, newModel()
-	if err := th.quiet(name, &flight, m); err != nil {
-		return nil, err
-	}
+	return th.quiet(name, &flight, newModel())
+}
+
+// play asks for one thing after another for a system of its own, and compares it with the model whenever all is done. It
+// returns what it has asked for.
+func (th *theatre) play(seed uint64) (script []string, err error) {
+	r, name, m := rand.New(rand.NewPCG(seed, 1)), nameOf(seed), newModel()
+	uri, flight := systemsURI+"/"+name, []granted(nil)
 	for range th.wishes {
 		before := m.clone()
 		w := m.wish(r, th.of)

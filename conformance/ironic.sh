@@ -6,7 +6,7 @@
 #   REPORTS=DIR  where the state and the logs go, at most 60 characters; default: a new folder in /tmp
 #   PROGRAM      the development binary to run; default: bin/hawkfish-dev
 #
-# It needs root, for the host (lab/). Ironic is one process here: no message bus, no login, SQLite.
+# It needs root, for the host (lab/). Ironic is one process here: no message bus, no login, and a database beside HawkFish's own.
 # Exit: 0 all passed; 1 a step failed; 2 something is missing.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,6 +16,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 missing=()
 need() { "${@:2}" >/dev/null 2>&1 || missing+=("$1"); }
 need python3-ironic /usr/bin/python3 -c 'import ironic, sushy'
+need python3-psycopg2 /usr/bin/python3 -c 'import psycopg2'
 need curl command -v curl
 need iproute2 env PATH="$PATH:/usr/sbin:/sbin" which ip
 need libvirt-daemon-system env PATH="$PATH:/usr/sbin" which libvirtd
@@ -57,11 +58,12 @@ system=$(hf /redfish/v1/Systems/metal | sed -n 's/.*"Id":"\([^"]*\)".*/\1/p')
 
 # What Ironic publishes of its own goes to the same server.
 mkdir -p "$REPORTS"/ironic/{images,tmp}
-sed -e "s|@DIR@|$REPORTS/ironic|; s|@MEDIA@|$media|; s|@PUBLIC@|$REPORTS/media|" "$here/ironic/ironic.conf" >"$REPORTS/ironic/ironic.conf"
+database="host=$REPORTS/state/postgres/socket user=hawkfish"
+/usr/bin/python3 -c 'import sys, psycopg2; c = psycopg2.connect(sys.argv[1]); c.autocommit = True; c.cursor().execute("CREATE DATABASE ironic")' \
+    "$database dbname=hawkfish" || fail "there is no database for Ironic"
+sed -e "s|@DIR@|$REPORTS/ironic|; s|@SOCKET@|$REPORTS/state/postgres/socket|; s|@MEDIA@|$media|; s|@PUBLIC@|$REPORTS/media|" "$here/ironic/ironic.conf" >"$REPORTS/ironic/ironic.conf"
 run_ironic() { (cd "$REPORTS/ironic" && exec /usr/bin/python3 -c "from ironic.$1 import main; main()" --config-file ironic.conf "${@:2}"); }
 run_ironic cmd.dbsync create_schema >"$REPORTS/ironic/dbsync.log" 2>&1 || fail "Ironic's database cannot be made: see $REPORTS/ironic/dbsync.log"
-# Ironic's threads share one process, where a reader would keep the writer waiting for ever.
-/usr/bin/python3 -c "import sqlite3; sqlite3.connect('$REPORTS/ironic/ironic.sqlite').execute('PRAGMA journal_mode=WAL')"
 run_ironic cmd.singleprocess >"$REPORTS/ironic/ironic.log" 2>&1 &
 ironic=$!
 export IRONIC=http://127.0.0.1:6385

@@ -38,6 +38,9 @@ func plays(t *testing.T, few, all int) (seeds []uint64) {
 	return seeds
 }
 
+// patience bounds a task: what dies again and again takes longer than what dies once.
+const patience = 3 * within
+
 // theatre is a fleet on which many systems are played with at once, while its processes die.
 type theatre struct {
 	*fleet
@@ -188,7 +191,7 @@ type granted struct {
 func (th *theatre) quiet(name string, flight *[]granted, m model) error {
 	for _, task := range *flight {
 		var ended stack.Task
-		err := th.await(within, func(ctx context.Context) (err error) {
+		err := th.await(patience, func(ctx context.Context) (err error) {
 			ended, err = th.FindTask(ctx, strings.TrimPrefix(task.URI, th.Base))
 			if err == nil && !ended.Ended() {
 				err = fmt.Errorf("task %s is %s", ended.ID, ended.TaskState)
@@ -203,7 +206,7 @@ func (th *theatre) quiet(name string, flight *[]granted, m model) error {
 		}
 	}
 	*flight = nil
-	return th.await(30*time.Second, func(ctx context.Context) error { return th.agrees(ctx, name, m) })
+	return th.await(within, func(ctx context.Context) error { return th.agrees(ctx, name, m) })
 }
 
 // agrees compares what Redfish and the host say of a system with the model.

@@ -26,7 +26,7 @@ type System struct {
 	Labels    map[string]string // what callers file it under
 	Machine   Machine
 	Placement Placement // what it wants of its host, whenever one is chosen
-	Running   *Running  // nil: the guest is off, or is what the system is to be
+	Running   *Running  // nil: there is no guest (Goes), or it is what the system is to be
 
 	Power      schemas.PowerState      // as last observed
 	PowerState schemas.PowerState      // Power, or where the task that has its turn takes it: PoweringOn, PoweringOff
@@ -73,6 +73,11 @@ func (s System) Now() System {
 		s.CPUs, s.MemoryMiB, s.Machine = s.Running.CPUs, s.Running.MemoryMiB, s.Running.Machine
 	}
 	return s
+}
+
+// Goes reports whether the system has a guest that has booted: one that runs, or whose memory is saved and that goes on with it.
+func (s System) Goes() bool {
+	return IsOn(s.Power) || s.Power == schemas.PowerStateOff && s.PowerCause == CauseSuspended
 }
 
 // Observation is what a host saw of one system at one moment.

@@ -82,7 +82,7 @@ func changeSystem(ctx context.Context, q *db.Queries, was hawkfish.System, alter
 	}
 	if concernsGuest(was, is) {
 		is.Machine.Generation = was.Machine.Generation + 1
-		if is.Running == nil && hawkfish.IsOn(is.Power) {
+		if is.Running == nil && was.Goes() {
 			is.Running = &hawkfish.Running{CPUs: was.CPUs, MemoryMiB: was.MemoryMiB, Machine: was.Machine}
 		}
 	}

@@ -98,7 +98,7 @@ func (m *model) boot() {
 
 // firmware is what the firmware's settings show.
 func (m *model) firmware() map[string]string {
-	if m.power == "Off" {
+	if m.power == "Off" && !m.asleep {
 		return m.wanted
 	}
 	return m.has
@@ -202,10 +202,7 @@ func (m *model) wishEject(r *rand.Rand, _ means) wish {
 	return action("/VirtualMedia/"+drive+"/Actions/VirtualMedia.EjectMedia", nil)
 }
 
-func (m *model) wishSettings(r *rand.Rand, of means) wish {
-	if m.asleep { // what its memory goes on with is not settled
-		return m.wishTag(r, of)
-	}
+func (m *model) wishSettings(r *rand.Rand, _ means) wish {
 	name := pick(r, slices.Sorted(maps.Keys(settings)))
 	value := pick(r, settings[name])
 	m.wanted[name] = value

@@ -93,7 +93,8 @@ WITH seen AS (
     ORDER BY s.id
     FOR NO KEY UPDATE OF s
 ), settled AS (
-    SELECT id, power, phase, last_reset, machine, running, power_cause, reset_cause, at, generation, new_cause, new_reset_cause, new_power, new_phase, new_reset, new_machine, CASE WHEN new_power = 'Off' OR generation <> 0 AND generation >= coalesce((machine ->> 'generation')::bigint, 0)
+    SELECT id, power, phase, last_reset, machine, running, power_cause, reset_cause, at, generation, new_cause, new_reset_cause, new_power, new_phase, new_reset, new_machine, CASE WHEN new_power = 'Off' AND new_cause = 'Suspended' THEN running
+        WHEN new_power = 'Off' OR generation <> 0 AND generation >= coalesce((machine ->> 'generation')::bigint, 0)
         THEN NULL ELSE running END AS new_running
     FROM locked
 ), judged AS (
@@ -150,8 +151,8 @@ type ObserveSystemsRow struct {
 
 // Keeps, of each system, the latest look, and returns the systems of which something changed that callers see. A system that is absent
 // does not run; one that was Ready is Lost, and a Lost one that is seen is Ready again. A boot override that was to
-// hold once, and was consumed, holds no longer; what a guest runs with is remembered until it has what it is to have. An empty
-// host observes wherever the system is.
+// hold once, and was consumed, holds no longer; what a guest runs with is remembered until it has what it is to have, also
+// while its memory is saved, with which it goes on. An empty host observes wherever the system is.
 func (q *Queries) ObserveSystems(ctx context.Context, arg ObserveSystemsParams) ([]ObserveSystemsRow, error) {
 	rows, err := q.db.Query(ctx, observeSystems,
 		arg.Ids,

@@ -1,8 +1,8 @@
 -- name: ObserveSystems :many
 -- Keeps, of each system, the latest look, and returns the systems of which something changed that callers see. A system that is absent
 -- does not run; one that was Ready is Lost, and a Lost one that is seen is Ready again. A boot override that was to
--- hold once, and was consumed, holds no longer; what a guest runs with is remembered until it has what it is to have. An empty
--- host observes wherever the system is.
+-- hold once, and was consumed, holds no longer; what a guest runs with is remembered until it has what it is to have, also
+-- while its memory is saved, with which it goes on. An empty host observes wherever the system is.
 WITH seen AS (
     SELECT unnest(@ids::uuid[]) AS id, unnest(@powers::text[]) AS power, unnest(@absent::boolean[]) AS absent,
         unnest(@ats::timestamptz[]) AS at, unnest(@resets::timestamptz[]) AS reset, unnest(@booted::bigint[]) AS booted,
@@ -26,7 +26,8 @@ WITH seen AS (
     ORDER BY s.id
     FOR NO KEY UPDATE OF s
 ), settled AS (
-    SELECT *, CASE WHEN new_power = 'Off' OR generation <> 0 AND generation >= coalesce((machine ->> 'generation')::bigint, 0)
+    SELECT *, CASE WHEN new_power = 'Off' AND new_cause = 'Suspended' THEN running
+        WHEN new_power = 'Off' OR generation <> 0 AND generation >= coalesce((machine ->> 'generation')::bigint, 0)
         THEN NULL ELSE running END AS new_running
     FROM locked
 ), judged AS (

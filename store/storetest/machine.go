@@ -59,6 +59,15 @@ func testReconfigure(t *testing.T, f Fleet) {
 	again := look(hawkfish.Observation{Power: schemas.PowerStateOff, Booted: 7})
 	equal(t, "another override than was consumed", again.Machine.Boot.Override.Active(), true)
 	equal(t, "off", again.Running == nil, true)
+
+	look(hawkfish.Observation{Power: schemas.PowerStateOn, Generation: again.Machine.Generation, Booted: 8})
+	look(hawkfish.Observation{Power: schemas.PowerStateOff, Cause: hawkfish.CauseSuspended, Generation: again.Machine.Generation})
+	asleep, _ := change(func(s *hawkfish.System) error { s.MemoryMiB = 2048; return nil })
+	equal(t, "goes on as it was", asleep.Now().MemoryMiB, again.MemoryMiB)
+	asleep = look(hawkfish.Observation{Power: schemas.PowerStateOff, Cause: hawkfish.CauseSuspended, Generation: asleep.Machine.Generation})
+	equal(t, "still goes on as it was", asleep.Now().MemoryMiB, again.MemoryMiB)
+	again = look(hawkfish.Observation{Power: schemas.PowerStateOff, Cause: hawkfish.CauseForcedOff, Generation: asleep.Machine.Generation})
+	equal(t, "forgotten", again.Running == nil, true)
 	_, _, err := f.UpdateSystem(t.Context(), all, s.ID, again.Revision-1, override(9), hawkfish.Task{})
 	fails(t, err, hawkfish.Stale)
 }

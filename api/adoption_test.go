@@ -43,7 +43,7 @@ func TestScanAndDryRun(t *testing.T) {
 	s.must(403, operator, "POST", adoptURI, `{}`)
 	scan, _ := s.must(200, admin, "GET", scanURI, "")
 	domains := scan["Domains"].([]any)
-	if len(domains) != 3 || scan["QuotaExceeded"] != "" {
+	if len(domains) != 3 || scan["QuotaExceeded"] != nil {
 		t.Fatalf("%v", scan)
 	}
 	old, odd, gone := domains[0].(map[string]any), domains[1].(map[string]any), domains[2].(map[string]any)

@@ -23,7 +23,7 @@ type scanView struct {
 	Status  status `json:"Status"`
 	Project string `json:"Project"` // Id of the one that the systems would belong to
 	// QuotaExceeded says which quota of the project does not allow all that can be adopted; empty: none.
-	QuotaExceeded string        `json:"QuotaExceeded"`
+	QuotaExceeded string        `json:"QuotaExceeded,omitempty"`
 	Domains       []foreignView `json:"Domains"`
 	Host          *redfish.Link `json:"Host,omitempty"`
 }

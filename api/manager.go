@@ -10,9 +10,6 @@ import (
 	"github.com/projectbeskar/hawkfish/schemas"
 )
 
-// typeManager is the last version in which VirtualMedia is not deprecated: older clients look for it there.
-const typeManager = "#Manager.v1_9_1.Manager"
-
 // managerView is a Manager (DSP0268) as callers see it.
 type managerView struct {
 	ID              string              `json:"Id"`
@@ -25,8 +22,8 @@ type managerView struct {
 	EntryPointUUID  string              `json:"ServiceEntryPointUUID"`
 	PowerState      schemas.PowerState  `json:"PowerState"`
 	Status          status              `json:"Status"`
-	VirtualMedia    *redfish.Link       `json:"VirtualMedia,omitempty"`
-	NetworkProtocol *redfish.Link       `json:"NetworkProtocol"` // one for all: they are one service
+	VirtualMedia    *redfish.Link       `json:"VirtualMedia,omitempty"` // deprecated since Manager 1.10, and where sushy 4 and Ironic look
+	NetworkProtocol *redfish.Link       `json:"NetworkProtocol"`        // one for all: they are one service
 	LogServices     *redfish.Link       `json:"LogServices,omitempty"`
 	Links           managerLinks        `json:"Links"`
 }
@@ -57,7 +54,7 @@ func managers(c *control.Control, info ServiceInfo) []redfish.Resource {
 		},
 	})
 	manager := redfish.Define(redfish.Spec[managerView, managerState]{
-		Type: typeManager,
+		Type: schemas.TypeManager,
 		Path: "/redfish/v1/Managers/{id}",
 		Load: func(ctx context.Context, req *redfish.Request) (managerState, error) {
 			if req.Var("id") == serviceManager {

@@ -12,30 +12,13 @@ import (
 
 // storageView is the drives of one kind of bus (DSP0268, Storage).
 type storageView struct {
-	ID          string             `json:"Id"`
-	Name        string             `json:"Name"`
-	Drives      []redfish.Link     `json:"Drives"`
-	DrivesCount int                `json:"Drives@odata.count"`
-	Volumes     *redfish.Link      `json:"Volumes"`
-	Controllers *redfish.Link      `json:"Controllers"`
-	Inline      []inlineController `json:"StorageControllers"`
-	InlineCount int                `json:"StorageControllers@odata.count"`
-	Status      status             `json:"Status"`
-}
-
-// typeStorage is the last version in which StorageControllers is not deprecated: sushy 4 and Ironic's profile 1.1.0 look for
-// controllers there, later ones below Controllers.
-const typeStorage = "#Storage.v1_12_0.Storage"
-
-// inlineController is a controller as older clients look for it (DSP0268, Storage.StorageControllers).
-type inlineController struct {
-	redfish.Link
-	MemberID  string             `json:"MemberId"`
-	Name      string             `json:"Name"`
-	Model     string             `json:"Model"`
-	Protocols []schemas.Protocol `json:"SupportedControllerProtocols"`
-	Devices   []schemas.Protocol `json:"SupportedDeviceProtocols"`
-	Status    status             `json:"Status"`
+	ID          string         `json:"Id"`
+	Name        string         `json:"Name"`
+	Drives      []redfish.Link `json:"Drives"`
+	DrivesCount int            `json:"Drives@odata.count"`
+	Volumes     *redfish.Link  `json:"Volumes"`
+	Controllers *redfish.Link  `json:"Controllers"`
+	Status      status         `json:"Status"`
 }
 
 // storageControllerView is what drives are attached to (DSP0268, StorageController).
@@ -127,7 +110,7 @@ const storagePath = "/redfish/v1/Systems/{id}/Storage"
 func storage(c *control.Control) []redfish.Resource {
 	return slices.Concat(
 		parts[storageView, unit]{
-			Type: typeStorage, Collection: schemas.TypeStorageCollection, Title: "Storage",
+			Type: schemas.TypeStorage, Collection: schemas.TypeStorageCollection, Title: "Storage",
 			Path: storagePath, Vars: []string{"storage"}, List: storageUnits, Key: unitKey, Show: showStorage,
 		}.resources(c),
 		parts[storageControllerView, controller]{
@@ -153,14 +136,6 @@ func showStorage(to redfish.Links, s stock, u unit) storageView {
 	for _, d := range u.drives {
 		v.Drives = append(v.Drives, *to.To("Drive", s.ID+"/"+driveID(d)))
 	}
-	for i, k := range u.controllers() {
-		own := showStorageController(to, s, k)
-		at := to.URI("Storage", s.ID+"/"+u.bus) + "#/StorageControllers/" + strconv.Itoa(i)
-		v.Inline = append(v.Inline, inlineController{
-			redfish.Link{ODataID: at}, strconv.Itoa(i), own.Name, own.Model, own.Protocols, own.Devices, own.Status,
-		})
-	}
-	v.InlineCount = len(v.Inline)
 	return v
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/projectbeskar/hawkfish/worker/sensors"
 )
 
-// Facts says what the host is and has (virNodeGetInfo, virStoragePoolGetInfo,
+// Facts says what the host is and has, and how busy it is (virNodeGetInfo, virStoragePoolGetInfo,
 // virConnectListAllNetworks, virConnectGetHostname, virConnectGetSysinfo). It also makes the pool and the network where they are missing.
 func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 	p, err := h.getPlatform(ctx)
@@ -28,9 +28,18 @@ func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 		if facts.Name, err = c.ConnectGetHostname(); err != nil {
 			return facts, err
 		}
-		if facts.Capacity, err = h.capacity(c); err != nil {
+		facts.Overcommit = hawkfish.Overcommit(h.cfg.Overcommit)
+		var written int64
+		if facts.Capacity, written, err = h.capacity(c); err != nil {
 			return facts, err
 		}
+		if facts.Pools, err = pools(c); err != nil {
+			return facts, err
+		}
+		if facts.Load, err = h.load(c); err != nil {
+			return facts, err
+		}
+		facts.Load.DiskGiB = written
 		if facts.Hardware, err = hardware(c); err != nil {
 			return facts, err
 		}
@@ -47,23 +56,16 @@ func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 	})
 }
 
-func (h *Host) capacity(c *conn) (hawkfish.Resources, error) {
+// capacity is what the host has, and what of its pool is written.
+func (h *Host) capacity(c *conn) (has hawkfish.Resources, writtenGiB int64, err error) {
 	_, memoryKiB, cpus, _, _, _, _, _, err := c.NodeGetInfo()
 	if err != nil {
-		return hawkfish.Resources{}, err
+		return has, 0, err
 	}
 	pool, err := h.openPool(c)
 	if err != nil {
-		return hawkfish.Resources{}, err
+		return has, 0, err
 	}
-	_, bytes, _, _, err := c.StoragePoolGetInfo(pool.StoragePool)
-	if err != nil {
-		return hawkfish.Resources{}, err
-	}
-	over := h.cfg.Overcommit
-	return hawkfish.Resources{
-		CPUs:      int(float64(cpus) * over.CPUs),
-		MemoryMiB: int64(float64(memoryKiB) / 1024 * over.Memory),
-		DiskGiB:   int64(float64(bytes) / (1 << 30) * over.Disk),
-	}, nil
+	_, bytes, written, _, err := c.StoragePoolGetInfo(pool.StoragePool)
+	return hawkfish.Resources{CPUs: int(cpus), MemoryMiB: int64(memoryKiB / 1024), DiskGiB: gibibytes(bytes)}, gibibytes(written), err
 }

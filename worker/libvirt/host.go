@@ -70,7 +70,7 @@ type Config struct {
 	Log *slog.Logger // nil: slog.Default()
 }
 
-// Overcommit are factors that the host's resources are multiplied with; zero: the default.
+// Overcommit are factors that the fleet multiplies the host's resources with, unless its operators say others; zero: the default.
 type Overcommit struct {
 	CPUs   float64 // 4: an idle virtual CPU costs next to nothing
 	Memory float64 // 1: a host that swaps serves nobody
@@ -88,6 +88,7 @@ type Host struct {
 	registry registry
 	feed     *feed
 	packages packages // of firmware
+	loads    loadMeter
 
 	setup     turn                   // to make the pool or the network
 	noNetwork atomic.Pointer[string] // why the network could not be made; empty: it is there

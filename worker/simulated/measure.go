@@ -29,9 +29,7 @@ func (h *Hypervisor) Measure(ctx context.Context) (hawkfish.Measurement, error) 
 
 // sample is of a guest that uses 1 to 10 percent of each of its processors, and half of its memory.
 func (s *system) sample(id string, now time.Time) hawkfish.Sample {
-	pace := fnv.New32a()
-	_, _ = pace.Write([]byte(id))
-	percent := int64(1 + pace.Sum32()%10)
+	percent := percent(id)
 	ran := max(now.Sub(s.LastReset), 0)
 	milliseconds := ran.Milliseconds()
 	return hawkfish.Sample{
@@ -39,4 +37,26 @@ func (s *system) sample(id string, now time.Time) hawkfish.Sample {
 		Read: milliseconds * percent, Written: milliseconds * percent * 2, Reads: milliseconds / 100, Writes: milliseconds / 50,
 		Received: milliseconds * percent * 3, Sent: milliseconds * percent,
 	}
+}
+
+// busyness makes up how busy the host is: its guests use what sample says, and write what they have.
+func (h *Hypervisor) busyness() (hawkfish.HostLoad, []hawkfish.Pool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l := hawkfish.HostLoad{At: h.now(), DiskGiB: h.used.DiskGiB}
+	for id, s := range h.systems {
+		if s.Defined && s.On {
+			l.CPU += float64(percent(id)*int64(s.Guest.CPUs)) / 100
+			l.MemoryMiB += s.MemoryMiB / 2
+		}
+	}
+	l.CPU = min(l.CPU/float64(max(h.facts.Capacity.CPUs, 1)), 1)
+	return l, []hawkfish.Pool{{Name: "simulated", CapacityGiB: h.facts.Capacity.DiskGiB, UsedGiB: h.used.DiskGiB}}
+}
+
+// percent is how much of each of its processors a guest uses, 1 to 10.
+func percent(id string) int64 {
+	pace := fnv.New32a()
+	_, _ = pace.Write([]byte(id))
+	return int64(1 + pace.Sum32()%10)
 }

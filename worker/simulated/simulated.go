@@ -141,6 +141,7 @@ func (h *Hypervisor) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 	return call(ctx, h, MethodFacts, func() (hawkfish.HostFacts, error) {
 		facts := h.facts
 		facts.Networks, facts.Software = slices.Clone(facts.Networks), slices.Clone(facts.Software)
+		facts.Load, facts.Pools = h.busyness()
 		return facts, nil
 	})
 }

@@ -29,7 +29,7 @@ type Service interface {
 	Allow(pattern string) []string
 }
 
-// Config is what a server needs. All but TLS and Audit must be set.
+// Config is what a server needs. What may be left out says so.
 type Config struct {
 	Service Service
 	Auth    Authenticator
@@ -39,6 +39,7 @@ type Config struct {
 	Log     *slog.Logger
 	Metrics *prometheus.Registry
 	Ready   metrics.Ready
+	Count   Count // for Metrics; nil: systems and hosts are not counted
 	// Audit takes note of every change and every refused attempt; it must not wait. nil: nobody does.
 	Audit  func(hawkfish.AuditEntry)
 	Tracer *tracing.Tracer // nil: nothing is traced
@@ -95,6 +96,9 @@ func New(cfg Config) *Server {
 	})
 	if len(s.origins) > 0 {
 		s.app.Use(s.origins.middleware())
+	}
+	if cfg.Count != nil {
+		cfg.Metrics.MustRegister(&census{count: cfg.Count})
 	}
 	probes := adaptor.HTTPHandler(metrics.Endpoints(cfg.Metrics, cfg.Ready))
 	for _, path := range metrics.Paths {

@@ -91,7 +91,7 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 		Service: redfish.NewService(api.Resources(c, info)),
 		Auth:    server.NewLogins(c, p.Config.Limits),
 		TLS:     encryption, HTTP2: p.Config.HTTP2 == config.On, Limits: p.Config.Limits,
-		Log: p.Log, Metrics: p.Registry, Ready: c.Ready, Audit: auditor.Note, Tracer: p.tracer,
+		Log: p.Log, Metrics: p.Registry, Ready: c.Ready, Count: c.Census, Audit: auditor.Note, Tracer: p.tracer,
 		Origins: p.Config.CORSOrigins,
 	})
 	// What requests have noted is written after the last of them.

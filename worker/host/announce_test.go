@@ -38,3 +38,31 @@ func TestAHostIsServedWhileTheFleetTakesIt(t *testing.T) {
 		}
 	})
 }
+
+// mute has a hypervisor that does not answer.
+type mute struct{ hawkfish.Hypervisor }
+
+func (mute) Facts(context.Context) (hawkfish.HostFacts, error) {
+	return hawkfish.HostFacts{}, hawkfish.Down("libvirt", errors.New("/run/secret: no such file"))
+}
+
+// A worker whose hypervisor does not answer says so, and is not taken for one whose host works. A token is shown, and not told.
+func TestFailuresAreTold(t *testing.T) {
+	token := hawkfish.NewJoinToken([32]byte{7})
+	r := testReporter(mute{}, nil)
+	r.cfg.Token = token
+	var told hawkfish.Announcement
+	r.tell = func(_ context.Context, a hawkfish.Announcement) error { told = a; return nil }
+	if err := r.announceOnce(t.Context()); hawkfish.KindOf(err) != hawkfish.Unavailable {
+		t.Errorf("%v", err)
+	}
+	if told.Failure != "unavailable: libvirt does not answer" || !told.Proves(token.Key()) {
+		t.Errorf("%+v", told)
+	}
+	for _, kind := range []hawkfish.Kind{hawkfish.Denied, hawkfish.Conflict} {
+		r.tell = func(context.Context, hawkfish.Announcement) error { return &hawkfish.Error{Kind: kind} }
+		if err := r.announceOnce(t.Context()); hawkfish.KindOf(err) != kind {
+			t.Errorf("%v", err)
+		}
+	}
+}

@@ -39,7 +39,12 @@ type bench struct {
 
 func newBench(t testing.TB) bench {
 	t.Helper()
-	b := bench{Host: labtest.Up(t, 1).Hosts[0], dir: t.TempDir(), boot: filepath.Join(t.TempDir(), "boot")}
+	return newBenchOf(t, labtest.Up(t, 1).Hosts[0])
+}
+
+func newBenchOf(t testing.TB, on labtest.Host) bench {
+	t.Helper()
+	b := bench{Host: on, dir: t.TempDir(), boot: filepath.Join(t.TempDir(), "boot")}
 	b.started(t)
 	return b
 }

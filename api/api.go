@@ -73,9 +73,9 @@ func accepted(t hawkfish.Task, err error) (redfish.Result, error) {
 	return watched(taskState{Task: t}), err
 }
 
-// holds reports whether the caller has a privilege.
-func holds(req *redfish.Request, p schemas.Privilege) bool {
-	return req.Caller != nil && slices.Contains(req.Caller.Privileges, p)
+// manages reports whether the caller may manage the service, and so may know of what is every project's.
+func manages(req *redfish.Request) bool {
+	return req.Caller != nil && slices.Contains(req.Caller.Privileges, schemas.PrivilegeConfigureManager)
 }
 
 // status is the Status property (DSP0268, Resource.Status).

@@ -32,7 +32,7 @@ func (v *placementView) noun(req *redfish.Request, at string) (hawkfish.Placemen
 	if fault, ok := errors.AsType[*hawkfish.Error](err); ok {
 		err = hawkfish.Refused(at+"/HostLabels", fault.Value, fault.Message)
 	}
-	if v.Host != "" && !holds(req, schemas.PrivilegeConfigureManager) {
+	if v.Host != "" && !manages(req) {
 		err = errors.Join(err, &hawkfish.Error{Kind: hawkfish.Denied, Resource: "Host", ID: v.Host, Property: at + "/Host", Message: "only who may see hosts chooses one"})
 	}
 	p := hawkfish.Placement{
@@ -171,11 +171,11 @@ func placements(c *control.Control) []redfish.Resource {
 		if err != nil {
 			return redfish.Result{}, err
 		}
-		body, err := json.Marshal(explained(e, holds(req, schemas.PrivilegeConfigureManager)))
+		body, err := json.Marshal(explained(e, manages(req)))
 		return redfish.Document("", body), err
 	})
 	rebalance := redfish.Do("Rebalance", func(ctx context.Context, req *redfish.Request, _ struct{}, p rebalanceRequest) (redfish.Result, error) {
-		if !holds(req, schemas.PrivilegeConfigureManager) {
+		if !manages(req) {
 			return redfish.Result{}, &hawkfish.Error{Kind: hawkfish.Denied, Resource: "Placement", ID: "Rebalance", Message: "plans tell of every project's systems"}
 		}
 		if p.MaxMoves == 0 {

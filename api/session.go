@@ -114,7 +114,7 @@ func listSessions(c *control.Control) func(context.Context, *redfish.Request, ha
 		}
 		var shown []hawkfish.Session
 		for _, s := range all {
-			if holds(req, schemas.PrivilegeConfigureManager) || s.AccountID == req.Actor().AccountID {
+			if manages(req) || s.AccountID == req.Actor().AccountID {
 				shown = append(shown, s)
 			}
 		}

@@ -83,7 +83,7 @@ func findTask(c *control.Control, variable string) func(context.Context, *redfis
 			Task: t, progress: c.TaskProgress(ctx, t), percent: true,
 			decides: req.May(http.MethodPost, "Task", t.ProjectID),
 		}
-		if !holds(req, schemas.PrivilegeConfigureManager) {
+		if !manages(req) {
 			s.progress.LastFailure = ""
 		}
 		return s, nil

@@ -119,7 +119,7 @@ func (i inventory) resources(c *control.Control, info ServiceInfo) []redfish.Res
 // list returns the service's own version, which managers have as their firmware, and those of the hosts. They are for who may see hosts.
 func (i inventory) list(ctx context.Context, c *control.Control, req *redfish.Request, info ServiceInfo) ([]softwareState, error) {
 	all := []softwareState{{Software: hawkfish.Software{ID: vendor, Name: "HawkFish API", Vendor: vendor, Version: info.Version}}}
-	if !holds(req, schemas.PrivilegeConfigureManager) {
+	if !manages(req) {
 		return all, nil
 	}
 	hosts, err := c.ListHosts(ctx)

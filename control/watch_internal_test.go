@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,8 +12,10 @@ import (
 	"github.com/projectbeskar/hawkfish"
 )
 
-// heart is a fleet with one host.
+// heart is a fleet with one host, and the engine that it is heard by.
 type heart struct {
+	sync.Mutex
+	engine error // Temporal's
 	seen   time.Time
 	down   error // of the database
 	silent bool
@@ -21,6 +24,8 @@ type heart struct {
 }
 
 func (h *heart) NextSilence(context.Context) (time.Duration, error) {
+	h.Lock()
+	defer h.Unlock()
 	h.asked++
 	if h.silent {
 		return hawkfish.HostSilence, h.down
@@ -29,6 +34,8 @@ func (h *heart) NextSilence(context.Context) (time.Duration, error) {
 }
 
 func (h *heart) SilenceHosts(context.Context) ([]string, error) {
+	h.Lock()
+	defer h.Unlock()
 	if !h.silent && time.Since(h.seen) >= hawkfish.HostSilence {
 		h.silent, h.at = true, time.Now()
 		return []string{"h1"}, nil
@@ -36,55 +43,71 @@ func (h *heart) SilenceHosts(context.Context) ([]string, error) {
 	return nil, nil
 }
 
-type health struct{ err error }
+func (h *heart) Healthy(context.Context) error {
+	h.Lock()
+	defer h.Unlock()
+	return h.engine
+}
 
-func (h *health) Healthy(context.Context) error { return h.err }
+// change alters what the watch sees, and look returns what has become of it.
+func (h *heart) change(how func()) {
+	h.Lock()
+	defer h.Unlock()
+	how()
+}
 
-func watched(t *testing.T, h *heart, engine *health) {
-	go func() { _ = WatchHosts(t.Context(), h, engine, slog.New(slog.DiscardHandler)) }()
+func (h *heart) look() (silent bool, at time.Time, asked int) {
+	h.Lock()
+	defer h.Unlock()
+	return h.silent, h.at, h.asked
+}
+
+func watched(t *testing.T, h *heart) {
+	go func() { _ = WatchHosts(t.Context(), h, h, slog.New(slog.DiscardHandler)) }()
 }
 
 // A host that reports is looked at a few times a minute; one that falls silent is marked within a second or so.
 func TestSilenceIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := &heart{seen: time.Now()}
-		watched(t, h, &health{})
+		last := time.Now()
+		h := &heart{seen: last}
+		watched(t, h)
 		for range 30 {
 			time.Sleep(10 * time.Second)
-			h.seen = time.Now()
+			last = time.Now()
+			h.change(func() { h.seen = last })
 		}
-		if h.silent || h.asked > 25 {
-			t.Errorf("silent: %v; in five minutes it was asked for %d times", h.silent, h.asked)
+		if silent, _, asked := h.look(); silent || asked > 25 {
+			t.Errorf("silent: %v; in five minutes it was asked for %d times", silent, asked)
 		}
 		time.Sleep(hawkfish.HostSilence + 2*watchSoonest)
-		if !h.silent || h.at.Sub(h.seen) > hawkfish.HostSilence+2*watchSoonest {
-			t.Errorf("silent: %v, noticed after %s", h.silent, h.at.Sub(h.seen))
+		if silent, at, _ := h.look(); !silent || at.Sub(last) > hawkfish.HostSilence+2*watchSoonest {
+			t.Errorf("silent: %v, noticed after %s", silent, at.Sub(last))
 		}
 	})
 }
 
 // When nobody could hear of hosts, they have as long as ever to report, before they count as silent.
 func TestAnOutageIsNoSilence(t *testing.T) {
-	for name, broken := range map[string]func(*heart, *health, error){
-		"database": func(h *heart, _ *health, err error) { h.down = err },
-		"Temporal": func(_ *heart, e *health, err error) { e.err = err },
+	for name, part := range map[string]func(*heart) *error{
+		"database": func(h *heart) *error { return &h.down }, "Temporal": func(h *heart) *error { return &h.engine },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h, engine := &heart{seen: time.Now()}, &health{}
-				watched(t, h, engine)
+				h := &heart{seen: time.Now()}
+				watched(t, h)
 				time.Sleep(10 * time.Second)
-				broken(h, engine, errors.New("away"))
+				h.change(func() { *part(h) = errors.New("away") })
 				time.Sleep(time.Hour)
-				broken(h, engine, nil)
+				h.change(func() { *part(h) = nil })
 				back := time.Now()
 				time.Sleep(hawkfish.HostSilence - 2*watchSoonest) // the outage was seen last up to a look before its end
-				if h.silent {
+				if silent, _, _ := h.look(); silent {
 					t.Fatal("it was given no time")
 				}
 				time.Sleep(4 * watchSoonest)
-				if !h.silent || h.at.Sub(back) < hawkfish.HostSilence-2*watchSoonest {
-					t.Errorf("silent: %v, noticed %s after the outage", h.silent, h.at.Sub(back))
+				if silent, at, _ := h.look(); !silent || at.Sub(back) < hawkfish.HostSilence-2*watchSoonest {
+					t.Errorf("silent: %v, noticed %s after the outage", silent, at.Sub(back))
 				}
 			})
 		})

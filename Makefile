@@ -42,7 +42,7 @@ test-unit: ## the tests of the main module
 
 test-durability: ## the whole fleet in processes that are killed at every step
 	@bash deploy/packages.sh postgresql
-	cd dev && $(GOTEST) -timeout 20m ./...
+	cd dev && $(GOTEST) -timeout 45m ./...
 
 test-libvirt: ## the tests on real libvirt hosts, which must be there
 	@bash deploy/packages.sh libvirt lab race

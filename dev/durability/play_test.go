@@ -289,6 +289,9 @@ func TestPlays(t *testing.T) {
 
 // The same on a real host, with libvirtd among those that die.
 func TestRealHostsArePlayedWith(t *testing.T) {
+	if os.Getenv("HAWKFISH_FULL") != "1" {
+		t.Skip("it takes long: HAWKFISH_FULL=1 plays")
+	}
 	f, hosts := labFleet(t, 1)
 	th := newTheatre(f, means{sources: []string{"Cd", "Usb", "Hdd"}}, 10)
 	daemon := victim{

@@ -20,6 +20,9 @@ func showPower(s hawkfish.System) powerView {
 // acceptedByPower lists, for each state of power, the resets that make sense in it, in the order of the standard.
 var acceptedByPower = func() map[schemas.PowerState][]string {
 	accepted := map[schemas.PowerState][]string{}
+	for _, r := range hawkfish.ResetTypes() {
+		accepted[""] = append(accepted[""], string(r)) // nobody knows it
+	}
 	for _, v := range schemas.PowerState("").Values() {
 		now := schemas.PowerState(v)
 		for _, r := range hawkfish.ResetTypes() {

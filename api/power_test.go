@@ -52,7 +52,7 @@ func TestPowerOfSystems(t *testing.T) {
 			t.Errorf("ActionInfo: %v", p)
 		}
 	}
-	s.must(400, operator, "POST", path+"/Actions/ComputerSystem.Reset", `{"ResetType":"Nmi"}`)
+	s.must(409, operator, "POST", path+"/Actions/ComputerSystem.Reset", `{"ResetType":"Nmi"}`)
 
 	task, _ := s.must(202, operator, "POST", path+"/Actions/ComputerSystem.Reset", `{"ResetType":"On"}`)
 	rising, _ := s.must(200, viewer, "GET", path, "")

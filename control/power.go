@@ -3,6 +3,8 @@ package control
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/schemas"
@@ -55,6 +57,9 @@ func (c *Control) ResetSystem(ctx context.Context, asked Asked, s hawkfish.Syste
 	if err := c.accepting(ctx); err != nil {
 		return hawkfish.Task{}, err
 	}
+	if err := c.makesSense(ctx, s, req.ResetType); err != nil {
+		return hawkfish.Task{}, err
+	}
 	t, err := newTask(asked, s.ProjectID, hawkfish.OpReset, systemTarget(s), req.workflow(s.ID))
 	if err != nil {
 		return hawkfish.Task{}, err
@@ -69,6 +74,20 @@ func (c *Control) ResetSystem(ctx context.Context, asked Asked, s hawkfish.Syste
 		c.pushAside(ctx, asked, t, givesWay)
 	}
 	return t, err
+}
+
+// makesSense refuses a reset that the system's power forbids, unless something has its turn that may change the power.
+func (c *Control) makesSense(ctx context.Context, s hawkfish.System, r schemas.ResetType) error {
+	if s.PowerState == "" || !slices.Contains(hawkfish.PowerSteps(r, s.PowerState), hawkfish.StepRefuse) {
+		return nil
+	}
+	if _, busy, err := c.TaskHolding(ctx, systemTarget(s)); busy || err != nil {
+		return err
+	}
+	return &hawkfish.Error{
+		Kind: hawkfish.Conflict, Property: "/ResetType", Value: string(r),
+		Message: fmt.Sprintf("The system is %s, and nothing is under way that would change it.", s.PowerState),
+	}
 }
 
 // pushAside cancels the task that t waits for, when it gives way. That it cannot is no

@@ -13,6 +13,7 @@ type Action struct {
 	Params reflect.Type
 
 	allow map[string]func(state any) []string // narrows, per parameter, the values the state accepts
+	hint  map[string]func(state any) []string // narrows, per parameter, the values shown, not those accepted
 	offer func(state any) bool                // nil: always
 	run   func(ctx context.Context, req *Request, state any, body []byte) (Result, error)
 }
@@ -46,15 +47,28 @@ func Offered[T any](a ActionOf[T], when func(state T) bool) ActionOf[T] {
 	return a
 }
 
+// Hinting shows of one parameter only the values that make sense in the state. Who posts
+// another one all the same hears from the use case why not, for what is asked may have its turn in another state.
+func Hinting[T any](a ActionOf[T], param string, values func(state T) []string) ActionOf[T] {
+	a.hint = with(a.hint, param, func(state any) []string { return values(state.(T)) })
+	return a
+}
+
 // narrow returns a copy of the action whose parameter accepts only these values.
 func (a Action) narrow(param string, values func(state any) []string) Action {
-	allow := map[string]func(any) []string{}
-	for name, f := range a.allow {
-		allow[name] = f
-	}
-	allow[param] = values
-	a.allow = allow
+	a.allow = with(a.allow, param, values)
 	return a
+}
+
+// with returns a copy of m that has one entry more.
+func with[V any](m map[string]V, key string, value V) map[string]V {
+	more := map[string]V{key: value}
+	for k, v := range m {
+		if k != key {
+			more[k] = v
+		}
+	}
+	return more
 }
 
 // allowed returns the values a parameter accepts in a state; enum is what its type has.
@@ -63,6 +77,20 @@ func (a *Action) allowed(param string, enum []string, state any) []string {
 		return f(state)
 	}
 	return enum
+}
+
+// shown returns those of the allowed values that make sense in a state.
+func (a *Action) shown(param string, enum []string, state any) []string {
+	hint, hinted := a.hint[param]
+	_, narrowed := a.allow[param]
+	switch {
+	case hinted && narrowed:
+		return intersect(hint(state), a.allowed(param, enum, state))
+	case hinted:
+		return hint(state)
+	default:
+		return a.allowed(param, enum, state)
+	}
 }
 
 func (a *Action) offered(state any) bool { return a.offer == nil || a.offer(state) }

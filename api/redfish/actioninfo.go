@@ -62,7 +62,7 @@ func (b *bound) actionInfo(ctx context.Context, a *boundAction, req *Request) (R
 			arg.DataType = "ObjectArray"
 		}
 		if f.shape.enum != nil {
-			arg.AllowableValues = a.allowed(f.name, f.shape.enum, state)
+			arg.AllowableValues = a.shown(f.name, f.shape.enum, state)
 		}
 		if f.shape.kind == kindNumber {
 			arg.MinimumValue, arg.MaximumValue = bounds(f.rules)

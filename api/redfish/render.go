@@ -191,7 +191,7 @@ func (b *bound) renderAction(w *writer, a *boundAction, uri string, state any) {
 			w.text(`,`)
 			w.value(f.name + "@Redfish.AllowableValues")
 			w.text(`:`)
-			w.value(a.allowed(f.name, f.shape.enum, state))
+			w.value(a.shown(f.name, f.shape.enum, state))
 		}
 	}
 	if len(a.shape.fields) > 0 {

@@ -79,6 +79,13 @@ func TestPostgresIsDown(t *testing.T) {
 	f.Get(uri)
 	f.Kill(stack.Postgres)
 	goOn()
+	f.eventually(promptly, func(ctx context.Context) error { // reads are answered from memory until it is seen that PostgreSQL is gone
+		answer, err := f.Do(ctx, http.MethodGet, uri, nil)
+		if err == nil && answer.Status != http.StatusServiceUnavailable {
+			err = fmt.Errorf("GET: %s", answer)
+		}
+		return err
+	})
 	for range 3 {
 		for _, path := range []string{uri, systemsURI, tasksURI + "/" + underWay.ID, uri + "/Oem/HawkFish/SerialLog"} {
 			f.answers(http.StatusServiceUnavailable, http.MethodGet, path, nil)

@@ -2,10 +2,14 @@
 package port
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
+	"syscall"
 )
 
 // Loopback is the host that development services listen on.
@@ -17,7 +21,8 @@ const Loopback = "127.0.0.1"
 const lowest, highest = 20000, 29999
 
 // Choose checks that the ports that are set are free, and sets those that are
-// zero to free ones. All stay open until the last is chosen, so that none is chosen twice.
+// zero to free ones. All stay open until the last is chosen, so that none is chosen twice; and those that were chosen stay claimed
+// for as long as the process lives, so that no other process chooses them before somebody listens there.
 func Choose(host string, ports ...*int) error {
 	for _, port := range ports {
 		l, err := listen(host, *port)
@@ -35,11 +40,31 @@ func listen(host string, port int) (l net.Listener, err error) {
 		return net.Listen("tcp", Address(host, port))
 	}
 	for range 100 {
-		if l, err = net.Listen("tcp", Address(host, lowest+rand.N(highest-lowest+1))); err == nil {
+		one := lowest + rand.N(highest-lowest+1)
+		if err = claim(one); err != nil {
+			continue
+		}
+		if l, err = net.Listen("tcp", Address(host, one)); err == nil {
 			return l, nil
 		}
 	}
 	return nil, err
+}
+
+// claim takes a port for this process, by a lock that ends with it. The file is never closed, nor removed: whoever has it open waits for the same lock.
+func claim(port int) error {
+	dir := filepath.Join(os.TempDir(), "hawkfish-ports-"+strconv.Itoa(os.Getuid()))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	fd, err := syscall.Open(filepath.Join(dir, strconv.Itoa(port)), syscall.O_CREAT|syscall.O_RDWR|syscall.O_CLOEXEC, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return errors.Join(err, syscall.Close(fd))
+	}
+	return nil
 }
 
 // Address is host:port.

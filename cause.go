@@ -10,6 +10,7 @@ const (
 	CauseForcedOff PowerCause = "ForcedOff" // off: somebody has pulled the plug
 	CauseCrashed   PowerCause = "Crashed"   // off: the guest has panicked, or its QEMU has died
 	CauseFailed    PowerCause = "Failed"    // off: it could not be started
+	CauseHostDied  PowerCause = "HostDied"  // off: its host is dead
 	CauseSuspended PowerCause = "Suspended" // off: its memory is saved; it goes on when it is started
 	CausePaused    PowerCause = "Paused"    // paused: somebody has asked for it
 	CauseIOError   PowerCause = "IOError"   // paused: a disk has failed, or is full; Resume tries again

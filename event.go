@@ -33,9 +33,10 @@ const (
 	EventImageReady    EventKind = "ImageReady"
 	EventImageDeleted  EventKind = "ImageDeleted"
 
-	EventSystemReset          EventKind = "SystemReset" // it was reset, or has restarted by itself, and stayed on
-	EventSystemLost           EventKind = "SystemLost"  // its host does not have it any more
-	EventSystemFound          EventKind = "SystemFound" // its host has it again
+	EventSystemReset          EventKind = "SystemReset"     // it was reset, or has restarted by itself, and stayed on
+	EventSystemLost           EventKind = "SystemLost"      // its host does not have it any more
+	EventSystemFound          EventKind = "SystemFound"     // its host has it again
+	EventSystemRecovered      EventKind = "SystemRecovered" // its host is dead, and it is on another one
 	EventSystemChanged        EventKind = "SystemChanged"
 	EventBootOverrideSet      EventKind = "BootOverrideSet"
 	EventBootOverrideConsumed EventKind = "BootOverrideConsumed"
@@ -45,6 +46,7 @@ const (
 	EventHostUnreachable        EventKind = "HostUnreachable"
 	EventHostReachable          EventKind = "HostReachable"
 	EventHostFailed             EventKind = "HostFailed" // its hypervisor does not answer
+	EventHostFenced             EventKind = "HostFenced" // it is known to be dead
 	EventHostMaintenanceEntered EventKind = "HostMaintenanceEntered"
 	EventHostMaintenanceExited  EventKind = "HostMaintenanceExited"
 )

@@ -22,6 +22,7 @@ type Host struct {
 	Load       HostLoad
 	Allocated  Resources // of the systems placed on it, and of those on their way to it
 	Systems    int       // placed on it, or on their way
+	Fencing    Fencing   // how it is switched off when it may be dead
 	JoinKey    []byte    // Ed25519 public key of its worker; nil: its worker need not show who it is
 	SeenAt     time.Time // when its worker last reported; zero: never
 	Revision   int64
@@ -29,7 +30,7 @@ type Host struct {
 	CreatedAt, UpdatedAt time.Time
 }
 
-// HostEdit alters what operators may change of a host: Labels, Taints, Overcommit and JoinKey. Its error ends the change.
+// HostEdit alters what operators may change of a host: Labels, Taints, Overcommit, Fencing and JoinKey. Its error ends the change.
 type HostEdit func(*Host) error
 
 // Overcommit says how often the resources of a host are given away; 0: no word on it.
@@ -116,6 +117,12 @@ type Announcement struct {
 	Proof   []byte `json:"proof,omitempty"` // see Join
 }
 
+// Leftover is what a host has of a system that is no longer its own.
+type Leftover struct {
+	SystemID string `json:"system"`
+	Disks    bool   `json:"disks,omitempty"` // they are of no use to anybody any more
+}
+
 // HostSilence is how long a host may be silent before it counts as unreachable.
 const HostSilence = 30 * time.Second
 
@@ -135,9 +142,10 @@ type HostFacts struct {
 	Overcommit Overcommit `json:"overcommit,omitzero"` // how often its worker would give it away
 	Arch       string     `json:"arch"`                // such as "x86_64"
 	CPUModel   string     `json:"cpu_model"`
-	Hypervisor string     `json:"hypervisor"`      // such as "QEMU 7.2.22, libvirt 9.0.0"
-	Networks   []string   `json:"networks"`        // active libvirt networks
-	Pools      []Pool     `json:"pools,omitempty"` // active storage pools
+	Hypervisor string     `json:"hypervisor"`        // such as "QEMU 7.2.22, libvirt 9.0.0"
+	Address    string     `json:"address,omitempty"` // host:port of its libvirt, as other hosts reach it; empty: they do not
+	Networks   []string   `json:"networks"`          // active libvirt networks
+	Pools      []Pool     `json:"pools,omitempty"`   // active storage pools
 	Load       HostLoad   `json:"load,omitzero"`
 	// Firmware lists the modes that guests can boot in; nil: the host does not say, and has Legacy.
 	Firmware   []schemas.BootSourceOverrideMode `json:"firmware,omitempty"`

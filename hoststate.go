@@ -25,6 +25,7 @@ const (
 	HostReports           HostChange = "Reports"          // its worker says that all is well
 	HostFails             HostChange = "Fails"            // its worker says that the hypervisor does not answer
 	HostFallsSilent       HostChange = "FallsSilent"      // the fleet has not heard of it for HostSilence
+	HostIsFenced          HostChange = "Fence"            // it is known to be dead
 	HostEntersMaintenance HostChange = "EnterMaintenance" // an operator wants it
 	HostExitsMaintenance  HostChange = "ExitMaintenance"  // an operator wants it
 )
@@ -55,6 +56,12 @@ var hostRules = map[HostChange]hostRule{
 	HostFallsSilent: {
 		To:    map[HostState]HostState{HostEnabled: HostUnreachable, HostMaintenance: HostUnreachable, HostError: HostUnreachable},
 		Event: EventHostUnreachable,
+	},
+	HostIsFenced: {
+		To: map[HostState]HostState{
+			HostEnabled: HostFenced, HostMaintenance: HostFenced, HostUnreachable: HostFenced, HostError: HostFenced, HostFenced: HostFenced,
+		},
+		Strict: true, Event: EventHostFenced,
 	},
 	HostEntersMaintenance: {
 		To: map[HostState]HostState{

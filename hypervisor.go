@@ -51,6 +51,10 @@ type Hypervisor interface {
 	// Configure is Define for a guest that may run: what a running guest can be given at once it gets, and what only a
 	// boot can give it comes with its next boot, also with one that the guest begins by itself.
 	Configure(ctx context.Context, g Guest) (Observation, error)
+	// HasDisk reports whether the host reaches the system's boot disk.
+	HasDisk(ctx context.Context, g Guest) (bool, error)
+	// Forget removes the domain of a system that is elsewhere by now, also one that runs, and leaves its disks and its firmware's state alone.
+	Forget(ctx context.Context, systemID string) error
 	// Undefine removes the system's domain and its firmware state. Conflict while the guest runs.
 	Undefine(ctx context.Context, systemID string) error
 

@@ -22,6 +22,21 @@ type Placement struct {
 	Tolerations  []Taint           `json:"tolerations,omitempty"`   // of the host's taints; one without a value tolerates every value
 	StoragePools []string          `json:"storage_pools,omitempty"` // that the host must reach
 	Host         string            `json:"host,omitempty"`          // this one and no other
+	Recovery     RecoveryPolicy    `json:"recovery,omitempty"`      // empty: Restart
+}
+
+// RecoveryPolicy says what becomes of a system whose host is dead.
+type RecoveryPolicy string
+
+const (
+	RecoverRestart RecoveryPolicy = "Restart" // it is brought to another host, and runs there if it ran
+	RecoverMove    RecoveryPolicy = "Move"    // it is brought to another host, and stays off
+	RecoverLeave   RecoveryPolicy = "Leave"   // it waits for its host
+)
+
+// Values lists the policies.
+func (RecoveryPolicy) Values() []string {
+	return []string{string(RecoverRestart), string(RecoverMove), string(RecoverLeave)}
 }
 
 // Equal reports whether two placements want the same.

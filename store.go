@@ -187,6 +187,13 @@ type Ledger interface {
 	ReleaseHost(ctx context.Context, systemID string) error
 	// MoveSystem records that a system is where room was kept for it. Conflict when it was kept elsewhere, or for too short a time.
 	MoveSystem(ctx context.Context, systemID, hostID string) error
+	// LeaveBehind notes what a host has of a system that it could not be asked to let go of. MoveSystem does so for one that
+	// leaves a dead host.
+	LeaveBehind(ctx context.Context, hostID string, left Leftover) error
+	// Leftovers lists what a host still has of systems that are no longer its own.
+	Leftovers(ctx context.Context, hostID string) ([]Leftover, error)
+	// ClearLeftovers forgets what a host has let go of.
+	ClearLeftovers(ctx context.Context, hostID string, systemIDs []string) error
 	// AnnounceHost stores what a host says of itself, and that it lives. Conflict when another machine has the name: one that
 	// lives, or that systems are on.
 	AnnounceHost(ctx context.Context, a Announcement) error

@@ -57,8 +57,13 @@ const (
 	// nobody from using the system.
 	TargetFirmware TargetKind = "firmware"
 	TargetBatch    TargetKind = "batch" // a batch is its task: they have one ID
-	TargetHost     TargetKind = "host"  // the origin of events; no task works on one yet
+	// TargetHost is a host. As a task's target its ID is derived from the host's, which is its Name; as the origin of events it
+	// is the host's own.
+	TargetHost TargetKind = "host"
 )
+
+// FleetProject is the project of tasks that work on hosts: nobody is its member, so only those see them who see all.
+const FleetProject = "00000000-0000-0000-0000-000000000000"
 
 // Payload is the request that opened a task, without secrets (DSP0266, Task.Payload).
 type Payload struct {
@@ -85,10 +90,12 @@ const (
 	OpAdopt         Operation = "import.Adopt"
 	OpAdoptMany     Operation = "import.AdoptMany"
 	OpRelease       Operation = "import.Release"
+	OpFence         Operation = "host.Fence"
+	OpRecover       Operation = "system.Recover"
 )
 
 // Operations lists every operation, so that tables keyed by operation can be checked for gaps.
-var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpApplySettings, OpInsertMedia, OpEjectMedia, OpImportImage, OpDeleteImage, OpBatch, OpAdopt, OpAdoptMany, OpRelease}
+var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpApplySettings, OpInsertMedia, OpEjectMedia, OpImportImage, OpDeleteImage, OpBatch, OpAdopt, OpAdoptMany, OpRelease, OpFence, OpRecover}
 
 // MaxWaitingTasks is how many tasks may wait for one target; a further one is Busy.
 const MaxWaitingTasks = 64

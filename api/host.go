@@ -49,6 +49,7 @@ type hostView struct {
 	Allocatable resourcesView `json:"Allocatable"` // Capacity, given away as often as Overcommit says
 	Allocated   resourcesView `json:"Allocated"`   // of the systems on the host, and of those on their way to it
 	Overcommit  ratiosView    `json:"Overcommit"`
+	Fencing     *fencingView  `json:"Fencing,omitempty"` // absent: a person switches the host off, and says so
 	Systems     int           `json:"Systems"`
 	Load        *loadView     `json:"Load,omitempty"`
 
@@ -126,7 +127,13 @@ func hosts(c *control.Control) []redfish.Resource {
 			if err != nil {
 				return s, err
 			}
-			h, err := c.EditHost(ctx, s.Host, 0, p.edit(labels))
+			var fencing hawkfish.Fencing
+			if p.Fencing != nil {
+				if fencing, err = p.Fencing.noun(c, s.ID); err != nil {
+					return s, err
+				}
+			}
+			h, err := c.EditHost(ctx, s.Host, 0, p.edit(labels, fencing))
 			return hostAsSeen(h), err
 		}),
 		Delete: func(ctx context.Context, _ *redfish.Request, s hostState) (redfish.Result, error) {
@@ -143,7 +150,7 @@ func showHost(_ redfish.Links, h hostState) hostView {
 		ID: h.ID, Name: h.ID, URI: h.URI, State: state, StateSince: h.StateSince.Truncate(time.Second), Cause: h.Cause, Status: hostStatus[state],
 		Labels: labelled(h.Labels), Taints: showTaints(h.Taints), JoinToken: string(h.token), NeedsToken: h.JoinKey != nil,
 		Capacity: resourcesView(h.Facts.Capacity), Allocatable: resourcesView(h.Room()), Allocated: resourcesView(h.Allocated),
-		Overcommit: ratiosView(h.Ratios()), Systems: h.Systems,
+		Overcommit: ratiosView(h.Ratios()), Fencing: showFencing(h.Fencing), Systems: h.Systems,
 		Arch: h.Facts.Arch, CPUModel: h.Facts.CPUModel, Hypervisor: h.Facts.Hypervisor, Networks: h.Facts.Networks,
 		Firmware: h.Modes(), SecureBoot: h.Facts.SecureBoot, TPM: h.Facts.TPM, Pools: []poolView{},
 	}

@@ -23,6 +23,7 @@ type hostPatch struct {
 	Labels     json.RawMessage  `json:"Labels"`
 	Taints     *[]taintView     `json:"Taints" validate:"max=64"`
 	Overcommit *overcommitPatch `json:"Overcommit"`
+	Fencing    *fencingPatch    `json:"Fencing"`
 }
 
 // overcommitPatch says how often a host's resources are given away; null leaves it to the host's worker.
@@ -82,8 +83,9 @@ func tokenOf(h hawkfish.Host, token hawkfish.JoinToken) hostState {
 	return s
 }
 
-func (p hostPatch) edit(labels map[string]string) hawkfish.HostEdit {
+func (p hostPatch) edit(labels map[string]string, fencing hawkfish.Fencing) hawkfish.HostEdit {
 	return func(h *hawkfish.Host) error {
+		p.Fencing.set(h, fencing)
 		if labels != nil {
 			h.Labels = labels
 		}
@@ -108,5 +110,14 @@ func hostActions(c *control.Control) []redfish.ActionOf[hostState] {
 		h, token, err := c.RenewHostToken(ctx, s.Host)
 		return redfish.Found("Host", tokenOf(h, token)), err
 	})
-	return []redfish.ActionOf[hostState]{state("EnterMaintenance", c.EnterMaintenance), state("ExitMaintenance", c.ExitMaintenance), renew}
+	type open = func(context.Context, control.Asked, hawkfish.Host) (hawkfish.Task, error)
+	work := func(name string, open open) redfish.ActionOf[hostState] {
+		return redfish.Do(name, func(ctx context.Context, req *redfish.Request, s hostState, _ struct{}) (redfish.Result, error) {
+			return accepted(open(ctx, asked(req), s.Host))
+		})
+	}
+	return []redfish.ActionOf[hostState]{
+		state("EnterMaintenance", c.EnterMaintenance), state("ExitMaintenance", c.ExitMaintenance), renew,
+		work("Fence", c.FenceHost), work("ConfirmDead", c.ConfirmDead),
+	}
 }

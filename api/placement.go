@@ -21,6 +21,7 @@ type placementView struct {
 	Tolerations  []taintView              `json:"Tolerations,omitempty" validate:"max=64"`
 	StoragePools []string                 `json:"StoragePools,omitempty" validate:"max=64"`
 	Host         string                   `json:"Host,omitempty" validate:"max=63"` // only operators know hosts
+	Recovery     hawkfish.RecoveryPolicy  `json:"Recovery,omitempty"`               // absent: Restart
 }
 
 // noun reads a placement whose properties are below at.
@@ -37,7 +38,7 @@ func (v *placementView) noun(req *redfish.Request, at string) (hawkfish.Placemen
 	}
 	p := hawkfish.Placement{
 		Policy: v.Policy, Group: v.Group, AntiAffinity: v.AntiAffinity, HostLabels: labels,
-		Tolerations: taintsOf(v.Tolerations), StoragePools: v.StoragePools, Host: v.Host,
+		Tolerations: taintsOf(v.Tolerations), StoragePools: v.StoragePools, Host: v.Host, Recovery: v.Recovery,
 	}
 	if len(p.HostLabels) == 0 {
 		p.HostLabels = nil
@@ -64,6 +65,7 @@ func showPlacement(p hawkfish.Placement) *placementView {
 	}
 	v := &placementView{
 		Policy: p.Policy, Group: p.Group, AntiAffinity: p.AntiAffinity, Tolerations: showTaints(p.Tolerations), StoragePools: p.StoragePools, Host: p.Host,
+		Recovery: p.Recovery,
 	}
 	if len(p.HostLabels) > 0 {
 		v.HostLabels, _ = json.Marshal(p.HostLabels) // texts, which cannot fail

@@ -15,6 +15,7 @@ import (
 var divided = map[hawkfish.Operation]func(c *Control, ctx context.Context, parent hawkfish.Task, index int) (hawkfish.Task, error){
 	hawkfish.OpBatch:     (*Control).openBatched,
 	hawkfish.OpAdoptMany: (*Control).openAdopted,
+	hawkfish.OpFence:     (*Control).openRecovery,
 }
 
 // OpenPart opens a subtask; doing so again returns the one there is. One that is refused for good is stored as ended. When the

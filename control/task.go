@@ -35,11 +35,22 @@ func imageTarget(img hawkfish.Image) hawkfish.Target {
 	return hawkfish.Target{Kind: hawkfish.TargetImage, ID: img.ID, Name: img.Name + ":" + img.Version}
 }
 
+// hostTarget is a host as the target of tasks, whose IDs are UUIDs.
+func hostTarget(hostID string) hawkfish.Target {
+	return hawkfish.Target{Kind: hawkfish.TargetHost, ID: uuid.NewSHA1(hostSpace, []byte(hostID)).String(), Name: hostID}
+}
+
+// hostSpace is the name space of the targets' IDs.
+var hostSpace = uuid.MustParse("6b3c2f0a-3f0e-4d4e-9d55-0f4f7c6c1a10")
+
 // startOf is what a task's row holds of its workflow.
 func startOf(t hawkfish.Task) durable.Start {
 	attrs := durable.Attributes{Project: t.ProjectID, Operation: string(t.Operation), User: t.Requester, Parent: t.ParentID}
 	if t.Target.Kind == hawkfish.TargetSystem {
 		attrs.System, attrs.SystemName = t.Target.ID, t.Target.Name
+	}
+	if t.Target.Kind == hawkfish.TargetHost {
+		attrs.Host = t.Target.Name
 	}
 	return durable.Start{
 		ID: t.ID, Workflow: string(t.Operation), Input: t.Input, Attributes: attrs,

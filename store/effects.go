@@ -85,6 +85,16 @@ var effects = map[hawkfish.Operation]map[schemas.TaskState]effect{
 		exception: {apply: nothing},
 		cancelled: {apply: nothing},
 	},
+	hawkfish.OpFence: {
+		completed: {apply: nothing},
+		exception: {apply: nothing},
+		cancelled: {apply: nothing},
+	},
+	hawkfish.OpRecover: {
+		completed: {apply: nothing, event: hawkfish.EventSystemRecovered},
+		exception: {apply: nothing},
+		cancelled: {apply: nothing},
+	},
 	hawkfish.OpRelease: {
 		completed: {apply: removeSystem, event: hawkfish.EventSystemDeleted, gone: true},
 		exception: {apply: returnSystem},

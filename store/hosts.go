@@ -66,7 +66,7 @@ func (s *Store) RegisterHost(ctx context.Context, h hawkfish.Host) (hawkfish.Hos
 
 // insertHost is false when there is a host of this name; seen says that it has reported just now.
 func insertHost(ctx context.Context, q *db.Queries, h hawkfish.Host, seen bool) (bool, error) {
-	labels, taints, overcommit, err := edited(h)
+	kept, err := edited(h)
 	if err != nil {
 		return false, err
 	}
@@ -75,7 +75,7 @@ func insertHost(ctx context.Context, q *db.Queries, h hawkfish.Host, seen bool) 
 		return false, err
 	}
 	rows, err := q.InsertHost(ctx, db.InsertHostParams{
-		ID: h.ID, URI: h.URI, State: string(h.State), Resumes: string(h.Resumes), Labels: labels, Taints: taints, Overcommit: overcommit, JoinKey: h.JoinKey,
+		ID: h.ID, URI: h.URI, State: string(h.State), Resumes: string(h.Resumes), Labels: kept.labels, Taints: kept.taints, Overcommit: kept.overcommit, Fencing: kept.fencing, JoinKey: h.JoinKey,
 		Facts: facts, Load: load, Seen: seen,
 	})
 	return rows == 1, err
@@ -92,13 +92,16 @@ func said(h hawkfish.Host) (facts, load json.RawMessage, err error) {
 	return facts, load, err
 }
 
-// edited encodes what operators change of a host.
-func edited(h hawkfish.Host) (labels, taints, overcommit json.RawMessage, err error) {
-	var errs [3]error
-	labels, errs[0] = labelText(h.Labels)
-	taints, errs[1] = json.Marshal(slices.Concat([]hawkfish.Taint{}, h.Taints))
-	overcommit, errs[2] = json.Marshal(h.Overcommit)
-	return labels, taints, overcommit, errors.Join(errs[:]...)
+// editedHost is what operators change of a host, as its row has it.
+type editedHost struct{ labels, taints, overcommit, fencing json.RawMessage }
+
+func edited(h hawkfish.Host) (kept editedHost, err error) {
+	var errs [4]error
+	kept.labels, errs[0] = labelText(h.Labels)
+	kept.taints, errs[1] = json.Marshal(slices.Concat([]hawkfish.Taint{}, h.Taints))
+	kept.overcommit, errs[2] = json.Marshal(h.Overcommit)
+	kept.fencing, errs[3] = json.Marshal(h.Fencing)
+	return kept, errors.Join(errs[:]...)
 }
 
 // UpdateHost returns Stale when revision is not the stored one; 0 matches any. NotFound.
@@ -111,8 +114,11 @@ func (s *Store) UpdateHost(ctx context.Context, id string, revision int64, edit 
 
 // ChangeHost changes a host's state, and tells of it. Conflict when the change may not follow on the state.
 func (s *Store) ChangeHost(ctx context.Context, id string, revision int64, change hawkfish.HostChange, requester string) (hawkfish.Host, error) {
-	return s.changeHost(ctx, id, revision, func(_ context.Context, _ *db.Queries, h hawkfish.Host) (hawkfish.Host, error) {
+	return s.changeHost(ctx, id, revision, func(ctx context.Context, q *db.Queries, h hawkfish.Host) (hawkfish.Host, error) {
 		after, _, err := h.After(change)
+		if err == nil && change == hawkfish.HostIsFenced {
+			err = recorded(ctx, q)(powerLost(ctx, q, id))
+		}
 		return after, err
 	}, func(was hawkfish.Host) []hawkfish.Event { return hostEvents(was, change, requester) })
 }
@@ -163,7 +169,7 @@ func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Se
 
 // writeHost stores a host; seen says that it has reported just now.
 func writeHost(ctx context.Context, q *db.Queries, h hawkfish.Host, seen bool) error {
-	labels, taints, overcommit, err := edited(h)
+	kept, err := edited(h)
 	if err != nil {
 		return err
 	}
@@ -173,7 +179,7 @@ func writeHost(ctx context.Context, q *db.Queries, h hawkfish.Host, seen bool) e
 	}
 	return q.ChangeHost(ctx, db.ChangeHostParams{
 		ID: h.ID, URI: h.URI, Facts: facts, Load: load, Seen: seen, State: string(h.State), Resumes: string(h.Resumes), Cause: h.Cause,
-		Labels: labels, Taints: taints, Overcommit: overcommit, JoinKey: h.JoinKey,
+		Labels: kept.labels, Taints: kept.taints, Overcommit: kept.overcommit, Fencing: kept.fencing, JoinKey: h.JoinKey,
 	})
 }
 

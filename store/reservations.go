@@ -103,6 +103,9 @@ func (s *Store) MoveSystem(ctx context.Context, systemID, hostID string) error {
 		if _, err := q.DropReservation(ctx, systemID); err != nil {
 			return struct{}{}, err
 		}
+		if err := part(ctx, q, systemID, moved.HostID, hostID); err != nil {
+			return struct{}{}, err
+		}
 		return struct{}{}, q.PlaceSystem(ctx, db.PlaceSystemParams{ID: systemID, HostID: &hostID})
 	})
 	return err

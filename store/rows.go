@@ -89,7 +89,7 @@ func host(r db.Host, g given) (hawkfish.Host, error) {
 	}
 	err := errors.Join(
 		json.Unmarshal(r.Facts, &h.Facts), json.Unmarshal(r.Labels, &h.Labels), json.Unmarshal(r.Taints, &h.Taints),
-		json.Unmarshal(r.Overcommit, &h.Overcommit), json.Unmarshal(r.Load, &h.Load),
+		json.Unmarshal(r.Overcommit, &h.Overcommit), json.Unmarshal(r.Fencing, &h.Fencing), json.Unmarshal(r.Load, &h.Load),
 	)
 	if len(h.Labels) == 0 {
 		h.Labels = nil

@@ -21,7 +21,7 @@ type standing struct {
 type targetKind struct {
 	resource string
 	// look reads a target and keeps it from changing until the transaction ends.
-	look func(ctx context.Context, q *db.Queries, id string) (standing, error)
+	look func(ctx context.Context, q *db.Queries, target hawkfish.Target) (standing, error)
 	// markDeleting moves it from the phase it was seen in to Deleting.
 	markDeleting func(ctx context.Context, q *db.Queries, id, was string) (int64, error)
 }
@@ -40,8 +40,8 @@ var targetKinds = map[hawkfish.TargetKind]targetKind{
 	},
 	hawkfish.TargetImage: {
 		resource: resourceImage,
-		look: func(ctx context.Context, q *db.Queries, id string) (standing, error) {
-			row, err := q.ImageAsTarget(ctx, id)
+		look: func(ctx context.Context, q *db.Queries, target hawkfish.Target) (standing, error) {
+			row, err := q.ImageAsTarget(ctx, target.ID)
 			return standing{row.ProjectID, row.Name, row.Phase, row.Phase == string(hawkfish.ImageDeleting)}, err
 		},
 		markDeleting: func(ctx context.Context, q *db.Queries, id, was string) (int64, error) {
@@ -51,12 +51,21 @@ var targetKinds = map[hawkfish.TargetKind]targetKind{
 	// A batch comes with its task, and no other task works on it.
 	hawkfish.TargetBatch: {
 		resource: resourceBatch,
-		look:     func(context.Context, *db.Queries, string) (standing, error) { return standing{}, pgx.ErrNoRows },
+		look: func(context.Context, *db.Queries, hawkfish.Target) (standing, error) {
+			return standing{}, pgx.ErrNoRows
+		},
+	},
+	hawkfish.TargetHost: {
+		resource: resourceHost,
+		look: func(ctx context.Context, q *db.Queries, target hawkfish.Target) (standing, error) {
+			row, err := q.HostToChange(ctx, target.Name)
+			return standing{projectID: hawkfish.FleetProject, name: target.Name, phase: row.Host.State}, err
+		},
 	},
 }
 
-func lookAtSystem(ctx context.Context, q *db.Queries, id string) (standing, error) {
-	row, err := q.SystemAsTarget(ctx, id)
+func lookAtSystem(ctx context.Context, q *db.Queries, target hawkfish.Target) (standing, error) {
+	row, err := q.SystemAsTarget(ctx, target.ID)
 	return standing{row.ProjectID, row.Name, row.Phase, row.Phase == string(hawkfish.PhaseDeleting)}, err
 }
 
@@ -75,7 +84,7 @@ func approach(ctx context.Context, q *db.Queries, t *hawkfish.Task) (standing, e
 	if err := lockTarget(ctx, q, t.Target); err != nil {
 		return standing{}, err
 	}
-	now, err := kind.look(ctx, q, t.Target.ID)
+	now, err := kind.look(ctx, q, t.Target)
 	if err != nil {
 		return standing{}, err
 	}

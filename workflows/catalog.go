@@ -13,10 +13,12 @@ import (
 	"github.com/projectbeskar/hawkfish/workflows/batch"
 	"github.com/projectbeskar/hawkfish/workflows/configuration"
 	"github.com/projectbeskar/hawkfish/workflows/deletion"
+	"github.com/projectbeskar/hawkfish/workflows/fencing"
 	"github.com/projectbeskar/hawkfish/workflows/images"
 	"github.com/projectbeskar/hawkfish/workflows/media"
 	"github.com/projectbeskar/hawkfish/workflows/power"
 	"github.com/projectbeskar/hawkfish/workflows/provision"
+	"github.com/projectbeskar/hawkfish/workflows/recovery"
 	"github.com/projectbeskar/hawkfish/workflows/settings"
 )
 
@@ -35,6 +37,8 @@ func Register(r worker.WorkflowRegistry) {
 	durable.Orchestrate(r, adoption.Adopt, adoption.RunAdopt)
 	durable.Orchestrate(r, adoption.AdoptMany, adoption.RunAdoptMany)
 	durable.Orchestrate(r, adoption.Release, adoption.RunRelease)
+	durable.Orchestrate(r, fencing.Fence, fencing.Run)
+	durable.Orchestrate(r, recovery.Recover, recovery.Run)
 }
 
 // Steps lists the steps of each operation in their usual order.
@@ -52,6 +56,8 @@ var Steps = map[hawkfish.Operation][]string{
 	hawkfish.OpAdopt:         adoption.Adopt.Steps,
 	hawkfish.OpAdoptMany:     adoption.AdoptMany.Steps,
 	hawkfish.OpRelease:       adoption.Release.Steps,
+	hawkfish.OpFence:         fencing.Fence.Steps,
+	hawkfish.OpRecover:       recovery.Recover.Steps,
 }
 
 // Share says how much of an operation a step is, compared with others: what transfers a file is nearly all of it, so that

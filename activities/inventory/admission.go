@@ -27,6 +27,8 @@ func (adm Admission) admit(ctx context.Context, hosts hawkfish.Hosts, a hawkfish
 		return refuse("no host of this name is registered")
 	case err != nil:
 		return nil
+	case known.State == hawkfish.HostFenced:
+		return refuse("the host is fenced: what it ran may run elsewhere by now; an administrator lets it in again with EnterMaintenance")
 	case known.JoinKey == nil && adm.Registered:
 		return refuse("the host is known, but its worker has no token; renew the host's token and give it to the worker")
 	case known.JoinKey != nil && !a.Proves(known.JoinKey):

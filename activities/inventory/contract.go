@@ -23,8 +23,22 @@ type Description struct {
 	Seen   []hawkfish.Inventory `json:"seen"`
 }
 
+// Welcome is what a host is told that the fleet takes.
+type Welcome struct {
+	// Leftovers is what the host has of systems that are no longer its own. It serves nobody before they are gone: their guests may
+	// run elsewhere.
+	Leftovers []hawkfish.Leftover `json:"leftovers,omitempty"`
+}
+
+// Cleared says which leftovers are gone from a host.
+type Cleared struct {
+	HostID    string   `json:"host"`
+	SystemIDs []string `json:"systems"`
+}
+
 var (
-	Announce = durable.Activity[hawkfish.Announcement, durable.None]{Name: "inventory.Announce", Policy: durable.Brief}
+	Clear    = durable.Activity[Cleared, durable.None]{Name: "inventory.Clear", Policy: durable.Brief}
+	Announce = durable.Activity[hawkfish.Announcement, Welcome]{Name: "inventory.Announce", Policy: durable.Brief}
 	Observe  = durable.Activity[Sighting, durable.None]{Name: "inventory.Observe", Policy: durable.Brief}
 	Measure  = durable.Activity[Measured, durable.None]{Name: "inventory.Measure", Policy: durable.Brief}
 	Describe = durable.Activity[Description, durable.None]{Name: "inventory.Describe", Policy: durable.Brief}

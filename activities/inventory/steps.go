@@ -17,11 +17,18 @@ type Store interface {
 
 // Register offers the steps to a fleet worker.
 func Register(r worker.ActivityRegistry, ledger Store, admission Admission) {
-	durable.Implement(r, Announce, func(ctx context.Context, a hawkfish.Announcement) (durable.None, error) {
+	durable.Implement(r, Announce, func(ctx context.Context, a hawkfish.Announcement) (Welcome, error) {
 		if err := admission.admit(ctx, ledger, a); err != nil {
-			return durable.None{}, err
+			return Welcome{}, err
 		}
-		return durable.None{}, ledger.AnnounceHost(ctx, a)
+		if err := ledger.AnnounceHost(ctx, a); err != nil {
+			return Welcome{}, err
+		}
+		left, err := ledger.Leftovers(ctx, a.HostID)
+		return Welcome{left}, err
+	})
+	durable.Implement(r, Clear, func(ctx context.Context, in Cleared) (durable.None, error) {
+		return durable.None{}, ledger.ClearLeftovers(ctx, in.HostID, in.SystemIDs)
 	})
 	durable.Implement(r, Observe, func(ctx context.Context, s Sighting) (durable.None, error) {
 		return durable.None{}, ledger.Observe(ctx, s.HostID, s.Seen, s.Complete)

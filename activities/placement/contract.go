@@ -27,7 +27,19 @@ type Hosts struct {
 	IDs []string `json:"hosts"`
 }
 
+// Destination is where a system is from now on.
+type Destination struct {
+	SystemID string `json:"system"`
+	HostID   string `json:"host"`
+}
+
 var (
+	// Reserve keeps room for a system on another host, and answers which. Exhausted, with the reasons, when none will do.
+	Reserve = durable.Activity[hawkfish.Departure, Host]{Name: "placement.Reserve", Policy: durable.Record}
+	// Release gives the room back.
+	Release = durable.Activity[System, durable.None]{Name: "placement.Release", Policy: durable.Record}
+	// Move records that a system is where room was kept for it. Conflict when it was kept elsewhere, or for too short a time.
+	Move = durable.Activity[Destination, durable.None]{Name: "placement.Move", Policy: durable.Record}
 	// Place chooses a host for a system, once. Exhausted when none fits.
 	Place = durable.Activity[System, Host]{Name: "placement.Place", Policy: durable.Record}
 	// Locate says where a system has been placed, and what it is to be. NotFound when it is gone.

@@ -33,6 +33,16 @@ func Register(r worker.ActivityRegistry, store Store) {
 		g, err := hawkfish.GuestOf(ctx, store, s)
 		return Host{ID: s.HostID, Power: s.Power, Guest: &g}, err
 	})
+	durable.Implement(r, Reserve, func(ctx context.Context, in hawkfish.Departure) (Host, error) {
+		id, err := store.ReserveHost(ctx, in)
+		return Host{ID: id}, err
+	})
+	durable.Implement(r, Release, func(ctx context.Context, in System) (durable.None, error) {
+		return durable.None{}, store.ReleaseHost(ctx, in.ID)
+	})
+	durable.Implement(r, Move, func(ctx context.Context, in Destination) (durable.None, error) {
+		return durable.None{}, store.MoveSystem(ctx, in.SystemID, in.HostID)
+	})
 	durable.Implement(r, Reachable, func(ctx context.Context, _ durable.None) (Hosts, error) {
 		all, err := store.ListHosts(ctx)
 		var found Hosts

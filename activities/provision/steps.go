@@ -11,6 +11,10 @@ import (
 
 // Register offers the steps to a host's worker.
 func Register(r worker.ActivityRegistry, host hawkfish.Hypervisor) {
+	durable.Implement(r, HasDisk, func(ctx context.Context, g hawkfish.Guest) (Presence, error) {
+		has, err := host.HasDisk(ctx, g)
+		return Presence{has}, err
+	})
 	durable.Implement(r, CreateDisk, func(ctx context.Context, g hawkfish.Guest) (durable.None, error) {
 		return durable.None{}, host.CreateDisk(ctx, g)
 	})

@@ -41,6 +41,7 @@ var rules = map[string][]string{
 	"store/storetest": {"", "schemas", "store", "internal/postgres", "github.com/jackc/pgx", "github.com/google/uuid"},
 
 	"worker/fleet":          {"", "activities", "workflows", "internal/durable", "go.temporal.io/sdk"},
+	"worker/standin":        {"", "schemas", "worker/host", "internal/durable", "go.temporal.io/sdk"},
 	"worker/host":           {"", "activities", "internal/durable", "go.temporal.io/sdk", "github.com/google/uuid", "golang.org/x/sync"},
 	"worker/sensors":        {""},
 	"worker/libvirt":        {"", "schemas", "internal/uefi", "internal/cloudinit", "worker/sensors", "internal/fetch/diskimage", "internal/fetch/once", "github.com/digitalocean/go-libvirt", "libvirt.org/go/libvirtxml", "github.com/cenkalti/backoff", "github.com/google/uuid", "golang.org/x/sync"},
@@ -57,6 +58,7 @@ var rules = map[string][]string{
 	"internal/metrics":   {"github.com/prometheus/client_golang", "go.temporal.io/sdk/client", "golang.org/x/sync"},
 	"internal/placement": {""},
 	"internal/postgres":  {"golang.org/x/sys"},
+	"internal/fence":     {"", "schemas", "internal/outbound"},
 	"internal/process":   {"*"},
 	"internal/ssdp":      {},
 	"internal/tlscert":   {},

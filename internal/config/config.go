@@ -19,6 +19,7 @@ type Config struct {
 	Temporal
 	Secrets
 	Joining
+	Fencing
 	Telemetry
 	Host
 	Simulated
@@ -109,6 +110,12 @@ type Joining struct {
 	HostRegistration HostRegistration `key:"host_registration" default:"open" validate:"oneof=open required" help:"open (the fleet takes every host whose worker reaches Temporal) or required (only those that an administrator has registered, and whose workers have the token that this has made); for the worker process"`
 	HostTokens       Secret           `key:"host_tokens" validate:"omitempty,excluded_with=HostTokensFile,host_tokens" help:"what the workers of registered hosts show the fleet who they are by, such as kvm1=<token>, separated by commas; for the host process"`
 	HostTokensFile   string           `key:"host_tokens_file" help:"file that holds the same, one a line"`
+}
+
+// Fencing is how hosts are switched off that may be dead.
+type Fencing struct {
+	FenceAllow  []string `key:"fence_allow" validate:"dive,outbound" help:"where the BMCs of hosts may be, in the form of image_allow; unset: everywhere but loopback; for the worker process"`
+	FenceAgents string   `key:"fence_agents" default:"/usr/sbin" validate:"omitempty,startswith=/" help:"folder of the worker's machine with ClusterLabs' fence agents (fence_ipmilan and others); empty: there are none"`
 }
 
 // Host is for the process beside a hypervisor.

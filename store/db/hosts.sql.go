@@ -13,16 +13,16 @@ import (
 const changeHost = `-- name: ChangeHost :exec
 UPDATE hosts
 SET uri = $1, facts = $2, load = $3, seen_at = CASE WHEN $4::boolean THEN now() ELSE seen_at END, state = $5, resumes = $6, cause = $7,
-    labels = $8, taints = $9, overcommit = $10, join_key = $11,
+    labels = $8, taints = $9, overcommit = $10, fencing = $11, join_key = $12,
     state_since = CASE WHEN state <> $5 THEN now() ELSE state_since END,
     revision = revision + changed.really::integer,
     updated_at = CASE WHEN changed.really THEN now() ELSE updated_at END
 FROM (
-    SELECT (old.uri, old.facts, old.state, old.resumes, old.cause, old.labels, old.taints, old.overcommit, old.join_key)
-        IS DISTINCT FROM ($1, $2, $5, $6, $7, $8, $9, $10, $11) AS really
-    FROM hosts AS old WHERE old.id = $12
+    SELECT (old.uri, old.facts, old.state, old.resumes, old.cause, old.labels, old.taints, old.overcommit, old.fencing, old.join_key)
+        IS DISTINCT FROM ($1, $2, $5, $6, $7, $8, $9, $10, $11, $12) AS really
+    FROM hosts AS old WHERE old.id = $13
 ) AS changed
-WHERE hosts.id = $12
+WHERE hosts.id = $13
 `
 
 type ChangeHostParams struct {
@@ -36,6 +36,7 @@ type ChangeHostParams struct {
 	Labels     json.RawMessage
 	Taints     json.RawMessage
 	Overcommit json.RawMessage
+	Fencing    json.RawMessage
 	JoinKey    []byte
 	ID         string
 }
@@ -53,6 +54,7 @@ func (q *Queries) ChangeHost(ctx context.Context, arg ChangeHostParams) error {
 		arg.Labels,
 		arg.Taints,
 		arg.Overcommit,
+		arg.Fencing,
 		arg.JoinKey,
 		arg.ID,
 	)
@@ -105,7 +107,7 @@ func (q *Queries) DeleteHost(ctx context.Context, id string) error {
 }
 
 const hostByID = `-- name: HostByID :one
-SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
+SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, hosts.fencing, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
     coalesce(a.memory_mib, 0)::bigint AS memory_mib, coalesce(a.disk_gib, 0)::bigint AS disk_gib
 FROM hosts LEFT JOIN allocations a ON a.host_id = hosts.id
 WHERE hosts.id = $1
@@ -139,6 +141,7 @@ func (q *Queries) HostByID(ctx context.Context, id string) (HostByIDRow, error) 
 		&i.Host.Overcommit,
 		&i.Host.Load,
 		&i.Host.JoinKey,
+		&i.Host.Fencing,
 		&i.Systems,
 		&i.CPUs,
 		&i.MemoryMiB,
@@ -148,7 +151,7 @@ func (q *Queries) HostByID(ctx context.Context, id string) (HostByIDRow, error) 
 }
 
 const hostToChange = `-- name: HostToChange :one
-SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
+SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, hosts.fencing, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
     coalesce(a.memory_mib, 0)::bigint AS memory_mib, coalesce(a.disk_gib, 0)::bigint AS disk_gib,
     coalesce(extract(epoch FROM now() - hosts.seen_at), 1e9)::double precision AS silence
 FROM hosts LEFT JOIN allocations a ON a.host_id = hosts.id
@@ -186,6 +189,7 @@ func (q *Queries) HostToChange(ctx context.Context, id string) (HostToChangeRow,
 		&i.Host.Overcommit,
 		&i.Host.Load,
 		&i.Host.JoinKey,
+		&i.Host.Fencing,
 		&i.Systems,
 		&i.CPUs,
 		&i.MemoryMiB,
@@ -196,8 +200,8 @@ func (q *Queries) HostToChange(ctx context.Context, id string) (HostToChangeRow,
 }
 
 const insertHost = `-- name: InsertHost :execrows
-INSERT INTO hosts (id, uri, state, resumes, labels, taints, overcommit, join_key, facts, load, seen_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $11::boolean THEN now() END)
+INSERT INTO hosts (id, uri, state, resumes, labels, taints, overcommit, fencing, join_key, facts, load, seen_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $12::boolean THEN now() END)
 ON CONFLICT (id) DO NOTHING
 `
 
@@ -209,6 +213,7 @@ type InsertHostParams struct {
 	Labels     json.RawMessage
 	Taints     json.RawMessage
 	Overcommit json.RawMessage
+	Fencing    json.RawMessage
 	JoinKey    []byte
 	Facts      json.RawMessage
 	Load       json.RawMessage
@@ -225,6 +230,7 @@ func (q *Queries) InsertHost(ctx context.Context, arg InsertHostParams) (int64, 
 		arg.Labels,
 		arg.Taints,
 		arg.Overcommit,
+		arg.Fencing,
 		arg.JoinKey,
 		arg.Facts,
 		arg.Load,
@@ -237,7 +243,7 @@ func (q *Queries) InsertHost(ctx context.Context, arg InsertHostParams) (int64, 
 }
 
 const listHosts = `-- name: ListHosts :many
-SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
+SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, hosts.fencing, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
     coalesce(a.memory_mib, 0)::bigint AS memory_mib, coalesce(a.disk_gib, 0)::bigint AS disk_gib
 FROM hosts LEFT JOIN allocations a ON a.host_id = hosts.id
 ORDER BY hosts.id
@@ -277,6 +283,7 @@ func (q *Queries) ListHosts(ctx context.Context) ([]ListHostsRow, error) {
 			&i.Host.Overcommit,
 			&i.Host.Load,
 			&i.Host.JoinKey,
+			&i.Host.Fencing,
 			&i.Systems,
 			&i.CPUs,
 			&i.MemoryMiB,
@@ -305,7 +312,7 @@ func (q *Queries) LongestSilence(ctx context.Context, states []string) (float64,
 }
 
 const silentHosts = `-- name: SilentHosts :many
-SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
+SELECT hosts.id, hosts.uri, hosts.state, hosts.facts, hosts.seen_at, hosts.revision, hosts.created_at, hosts.updated_at, hosts.resumes, hosts.state_since, hosts.cause, hosts.labels, hosts.taints, hosts.overcommit, hosts.load, hosts.join_key, hosts.fencing, coalesce(a.systems, 0)::bigint AS systems, coalesce(a.cpus, 0)::bigint AS cpus,
     coalesce(a.memory_mib, 0)::bigint AS memory_mib, coalesce(a.disk_gib, 0)::bigint AS disk_gib
 FROM hosts LEFT JOIN allocations a ON a.host_id = hosts.id
 WHERE hosts.state = ANY ($1::text[]) AND hosts.seen_at < now() - make_interval(secs => $2::double precision)
@@ -353,6 +360,7 @@ func (q *Queries) SilentHosts(ctx context.Context, arg SilentHostsParams) ([]Sil
 			&i.Host.Overcommit,
 			&i.Host.Load,
 			&i.Host.JoinKey,
+			&i.Host.Fencing,
 			&i.Systems,
 			&i.CPUs,
 			&i.MemoryMiB,

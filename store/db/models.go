@@ -80,6 +80,7 @@ type Host struct {
 	Overcommit json.RawMessage
 	Load       json.RawMessage
 	JoinKey    []byte
+	Fencing    json.RawMessage
 }
 
 type Image struct {

@@ -131,7 +131,7 @@ func (q *Queries) GroupMates(ctx context.Context, arg GroupMatesParams) ([]Group
 }
 
 const hostsByID = `-- name: HostsByID :many
-SELECT id, uri, state, facts, seen_at, revision, created_at, updated_at, resumes, state_since, cause, labels, taints, overcommit, load, join_key FROM hosts WHERE id = ANY ($1::text[])
+SELECT id, uri, state, facts, seen_at, revision, created_at, updated_at, resumes, state_since, cause, labels, taints, overcommit, load, join_key, fencing FROM hosts WHERE id = ANY ($1::text[])
 `
 
 func (q *Queries) HostsByID(ctx context.Context, ids []string) ([]Host, error) {
@@ -160,6 +160,7 @@ func (q *Queries) HostsByID(ctx context.Context, ids []string) ([]Host, error) {
 			&i.Overcommit,
 			&i.Load,
 			&i.JoinKey,
+			&i.Fencing,
 		); err != nil {
 			return nil, err
 		}

@@ -666,6 +666,30 @@ func (q *Queries) SystemToPlace(ctx context.Context, id string) (System, error) 
 	return i, err
 }
 
+const systemsOn = `-- name: SystemsOn :many
+SELECT id FROM systems WHERE host_id = $1 ORDER BY id
+`
+
+func (q *Queries) SystemsOn(ctx context.Context, hostID *string) ([]string, error) {
+	rows, err := q.db.Query(ctx, systemsOn, hostID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const systemsThatAre = `-- name: SystemsThatAre :many
 SELECT id, name, mac FROM systems
 WHERE id = ANY ($1::uuid[]) OR name = ANY ($2::text[]) OR (mac <> '' AND mac = ANY ($3::text[]))

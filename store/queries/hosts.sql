@@ -21,21 +21,21 @@ FOR NO KEY UPDATE OF hosts;
 
 -- name: InsertHost :execrows
 -- No row: there is one of this name.
-INSERT INTO hosts (id, uri, state, resumes, labels, taints, overcommit, join_key, facts, load, seen_at)
-VALUES (@id, @uri, @state, @resumes, @labels, @taints, @overcommit, @join_key, @facts, @load, CASE WHEN @seen::boolean THEN now() END)
+INSERT INTO hosts (id, uri, state, resumes, labels, taints, overcommit, fencing, join_key, facts, load, seen_at)
+VALUES (@id, @uri, @state, @resumes, @labels, @taints, @overcommit, @fencing, @join_key, @facts, @load, CASE WHEN @seen::boolean THEN now() END)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: ChangeHost :exec
 -- What hosts and operators change. load alone is no change that anybody has to hear of.
 UPDATE hosts
 SET uri = @uri, facts = @facts, load = @load, seen_at = CASE WHEN @seen::boolean THEN now() ELSE seen_at END, state = @state, resumes = @resumes, cause = @cause,
-    labels = @labels, taints = @taints, overcommit = @overcommit, join_key = @join_key,
+    labels = @labels, taints = @taints, overcommit = @overcommit, fencing = @fencing, join_key = @join_key,
     state_since = CASE WHEN state <> @state THEN now() ELSE state_since END,
     revision = revision + changed.really::integer,
     updated_at = CASE WHEN changed.really THEN now() ELSE updated_at END
 FROM (
-    SELECT (old.uri, old.facts, old.state, old.resumes, old.cause, old.labels, old.taints, old.overcommit, old.join_key)
-        IS DISTINCT FROM (@uri, @facts, @state, @resumes, @cause, @labels, @taints, @overcommit, @join_key) AS really
+    SELECT (old.uri, old.facts, old.state, old.resumes, old.cause, old.labels, old.taints, old.overcommit, old.fencing, old.join_key)
+        IS DISTINCT FROM (@uri, @facts, @state, @resumes, @cause, @labels, @taints, @overcommit, @fencing, @join_key) AS really
     FROM hosts AS old WHERE old.id = @id
 ) AS changed
 WHERE hosts.id = @id;

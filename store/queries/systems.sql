@@ -124,3 +124,6 @@ UPDATE systems SET power_goal = aim.goal,
     revision = revision + (power_state(systems.power, aim.goal) <> systems.power_state)::integer,
     updated_at = CASE WHEN power_state(systems.power, aim.goal) <> systems.power_state THEN now() ELSE systems.updated_at END
 FROM aim WHERE systems.id = aim.id AND systems.power_goal <> aim.goal;
+
+-- name: SystemsOn :many
+SELECT id FROM systems WHERE host_id = @host_id ORDER BY id;

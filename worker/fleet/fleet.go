@@ -9,6 +9,7 @@ import (
 
 	"go.temporal.io/sdk/worker"
 
+	"github.com/projectbeskar/hawkfish/activities/fencing"
 	"github.com/projectbeskar/hawkfish/activities/inventory"
 	"github.com/projectbeskar/hawkfish/activities/placement"
 	"github.com/projectbeskar/hawkfish/activities/record"
@@ -30,6 +31,7 @@ type Config struct {
 	Store       Store
 	Parts       subtasks.Parts      // of tasks that are divided
 	Admission   inventory.Admission // of hosts
+	Fencer      fencing.Fencer      // switches hosts off
 	StopTimeout time.Duration       // how long running steps may go on after ctx ends
 	Log         *slog.Logger
 }
@@ -47,6 +49,7 @@ func Run(ctx context.Context, cfg Config) error {
 		inventory.Register(w, cfg.Store, cfg.Admission)
 		settings.Register(w, cfg.Store)
 		subtasks.Register(w, cfg.Parts)
+		fencing.Register(w, cfg.Store, cfg.Fencer)
 		return w
 	})
 }

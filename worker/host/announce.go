@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/inventory"
 )
 
 // errRefused ends the service of a host that the fleet does not take, or takes another machine for.
@@ -76,10 +77,36 @@ func (r *reporter) announceOnce(ctx context.Context) error {
 	if r.cfg.Token != "" {
 		a.Proof = r.cfg.Token.Prove(a.HostID, a.Facts.Machine)
 	}
-	if err := r.tell(ctx, a); err != nil {
+	welcome, err := r.tell(ctx, a)
+	if err != nil {
 		if kind := hawkfish.KindOf(err); failure == nil || kind == hawkfish.Conflict || kind == hawkfish.Denied {
 			return err
 		}
 	}
-	return failure
+	if failure != nil {
+		return failure
+	}
+	return r.letGo(ctx, welcome.Leftovers)
+}
+
+// letGo removes what the host has of systems that are no longer its own: their guests may run elsewhere.
+func (r *reporter) letGo(ctx context.Context, left []hawkfish.Leftover) error {
+	var faults []error
+	var gone []string
+	for _, l := range left {
+		err := r.cfg.Hypervisor.Forget(ctx, l.SystemID)
+		if err == nil && l.Disks {
+			err = r.cfg.Hypervisor.DeleteDisks(ctx, l.SystemID)
+		}
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		gone = append(gone, l.SystemID)
+		r.log.InfoContext(ctx, "the host has let go of a system that is no longer its own", "system_id", l.SystemID)
+	}
+	if len(gone) > 0 {
+		faults = append(faults, r.clear(ctx, inventory.Cleared{HostID: r.cfg.ID, SystemIDs: gone}))
+	}
+	return errors.Join(faults...)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/inventory"
 )
 
 func (eyes) Facts(context.Context) (hawkfish.HostFacts, error) { return hawkfish.HostFacts{}, nil }
@@ -22,7 +23,10 @@ func TestAHostIsServedWhileTheFleetTakesIt(t *testing.T) {
 		}
 		asked := 0
 		r := testReporter(eyes{}, nil)
-		r.tell = func(context.Context, hawkfish.Announcement) error { asked++; return answers[asked-1] }
+		r.tell = func(context.Context, hawkfish.Announcement) (inventory.Welcome, error) {
+			asked++
+			return inventory.Welcome{}, answers[asked-1]
+		}
 		began := time.Now()
 		if !r.admitted(t.Context()) || asked != 3 || time.Since(began) != retryEvery+announceEvery {
 			t.Fatalf("admitted after %d announcements and %s", asked, time.Since(began))
@@ -52,7 +56,10 @@ func TestFailuresAreTold(t *testing.T) {
 	r := testReporter(mute{}, nil)
 	r.cfg.Token = token
 	var told hawkfish.Announcement
-	r.tell = func(_ context.Context, a hawkfish.Announcement) error { told = a; return nil }
+	r.tell = func(_ context.Context, a hawkfish.Announcement) (inventory.Welcome, error) {
+		told = a
+		return inventory.Welcome{}, nil
+	}
 	if err := r.announceOnce(t.Context()); hawkfish.KindOf(err) != hawkfish.Unavailable {
 		t.Errorf("%v", err)
 	}
@@ -60,7 +67,9 @@ func TestFailuresAreTold(t *testing.T) {
 		t.Errorf("%+v", told)
 	}
 	for _, kind := range []hawkfish.Kind{hawkfish.Denied, hawkfish.Conflict} {
-		r.tell = func(context.Context, hawkfish.Announcement) error { return &hawkfish.Error{Kind: kind} }
+		r.tell = func(context.Context, hawkfish.Announcement) (inventory.Welcome, error) {
+			return inventory.Welcome{}, &hawkfish.Error{Kind: kind}
+		}
 		if err := r.announceOnce(t.Context()); hawkfish.KindOf(err) != kind {
 			t.Errorf("%v", err)
 		}

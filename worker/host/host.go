@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"time"
 
 	"go.temporal.io/sdk/worker"
@@ -15,6 +16,7 @@ import (
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/activities/adoption"
 	"github.com/projectbeskar/hawkfish/activities/console"
+	"github.com/projectbeskar/hawkfish/activities/fencing"
 	"github.com/projectbeskar/hawkfish/activities/images"
 	"github.com/projectbeskar/hawkfish/activities/media"
 	"github.com/projectbeskar/hawkfish/activities/power"
@@ -43,9 +45,6 @@ const concurrentSteps = 64
 // Run serves the host's queue, and reports on the host, until ctx ends: from when the fleet has taken the host for
 // what it says to be, and while it does. Another machine of the same name would do this one's work, and report its guests as gone.
 func Run(ctx context.Context, cfg Config) error {
-	if cfg.Grace == (power.Grace{}) {
-		cfg.Grace = power.DefaultGrace
-	}
 	report := newReporter(cfg)
 	for report.admitted(ctx) {
 		if err := cfg.serve(ctx, report); err != nil && !errors.Is(err, errRefused) {
@@ -76,6 +75,27 @@ func (cfg Config) worker() worker.Worker {
 		MaxHeartbeatThrottleInterval:       time.Second, // also how soon a cancellation is noticed
 		WorkerStopTimeout:                  cfg.StopTimeout,
 	})
+	Register(w, cfg)
+	fencing.RegisterPeer(w, cfg.ID, dial)
+	return w
+}
+
+// dial opens a connection, to see that it can be opened.
+func dial(ctx context.Context, address string) error {
+	conn, err := (&net.Dialer{Timeout: dialWithin}).DialContext(ctx, "tcp", address)
+	if err == nil {
+		err = conn.Close()
+	}
+	return err
+}
+
+const dialWithin = 2 * time.Second
+
+// Register offers the steps that a host's guests need.
+func Register(w worker.ActivityRegistry, cfg Config) {
+	if cfg.Grace == (power.Grace{}) {
+		cfg.Grace = power.DefaultGrace
+	}
 	guests := opening{cfg.Hypervisor, cfg.Unseal}
 	power.Register(w, guests, cfg.Grace)
 	provision.Register(w, guests)
@@ -83,5 +103,4 @@ func (cfg Config) worker() worker.Worker {
 	media.Register(w, cfg.Hypervisor, cfg.Unseal)
 	console.Register(w, cfg.Hypervisor)
 	adoption.Register(w, cfg.Hypervisor)
-	return w
 }

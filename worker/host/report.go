@@ -28,7 +28,8 @@ const (
 type reporter struct {
 	cfg    Config
 	log    *slog.Logger
-	tell   func(context.Context, hawkfish.Announcement) error
+	tell   func(context.Context, hawkfish.Announcement) (inventory.Welcome, error)
+	clear  func(context.Context, inventory.Cleared) error
 	report func(context.Context, inventory.Sighting) error
 	// inspector hears of all that is seen.
 	inspector *inspector
@@ -43,8 +44,11 @@ func newReporter(cfg Config) *reporter {
 	return &reporter{
 		inspector: newInspector(cfg),
 		cfg:       cfg, log: cfg.Log.With("host_id", cfg.ID), pending: map[string]hawkfish.Observation{}, kick: make(chan struct{}, 1),
-		tell: func(ctx context.Context, a hawkfish.Announcement) error {
-			_, err := inventory.Announce.Ask(ctx, cfg.Service, durable.Fleet, "announce-"+cfg.ID+"-"+uuid.NewString(), a)
+		tell: func(ctx context.Context, a hawkfish.Announcement) (inventory.Welcome, error) {
+			return inventory.Announce.Ask(ctx, cfg.Service, durable.Fleet, "announce-"+cfg.ID+"-"+uuid.NewString(), a)
+		},
+		clear: func(ctx context.Context, in inventory.Cleared) error {
+			_, err := inventory.Clear.Ask(ctx, cfg.Service, durable.Fleet, "clear-"+cfg.ID+"-"+uuid.NewString(), in)
 			return err
 		},
 		report: func(ctx context.Context, s inventory.Sighting) error {

@@ -25,6 +25,8 @@ const (
 	MethodDefine           Method = "Define"
 	MethodConfigure        Method = "Configure"
 	MethodUndefine         Method = "Undefine"
+	MethodForget           Method = "Forget"
+	MethodHasDisk          Method = "HasDisk"
 	MethodStart            Method = "Start"
 	MethodStop             Method = "Stop"
 	MethodPressPowerButton Method = "PressPowerButton"

@@ -10,6 +10,7 @@ import (
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/activities/adoption"
+	"github.com/projectbeskar/hawkfish/activities/fencing"
 	"github.com/projectbeskar/hawkfish/activities/images"
 	"github.com/projectbeskar/hawkfish/activities/media"
 	"github.com/projectbeskar/hawkfish/activities/placement"
@@ -21,10 +22,12 @@ import (
 	"github.com/projectbeskar/hawkfish/schemas"
 	adoptionflow "github.com/projectbeskar/hawkfish/workflows/adoption"
 	"github.com/projectbeskar/hawkfish/workflows/deletion"
+	fencingflow "github.com/projectbeskar/hawkfish/workflows/fencing"
 	imageflows "github.com/projectbeskar/hawkfish/workflows/images"
 	mediaflow "github.com/projectbeskar/hawkfish/workflows/media"
 	powerflow "github.com/projectbeskar/hawkfish/workflows/power"
 	"github.com/projectbeskar/hawkfish/workflows/provision"
+	recoveryflow "github.com/projectbeskar/hawkfish/workflows/recovery"
 	"github.com/projectbeskar/hawkfish/workflows/task"
 )
 
@@ -37,6 +40,9 @@ type world struct {
 	known     schemas.PowerState // as last observed; empty: never
 	// configured are the guests that were configured.
 	configured []hawkfish.Guest
+	diskless   bool             // the other host does not reach the disk
+	silent     time.Duration    // of the host h1
+	reaches    hawkfish.Reaches // what h2 says of h1
 }
 
 func newWorld(t *testing.T) *world {
@@ -50,6 +56,16 @@ func newWorld(t *testing.T) *world {
 	})
 	durabletest.Step(w.Run, placement.Reachable, func(durable.None) placement.Hosts { return placement.Hosts{IDs: []string{"h1", "h2"}} })
 	durabletest.Step(w.Run, images.Fetch, func(hawkfish.ImageSource) hawkfish.ImageFacts { return hawkfish.ImageFacts{SHA256: "d"} })
+	durabletest.Step(w.Run, placement.Reserve, func(hawkfish.Departure) placement.Host { return placement.Host{ID: "h2"} })
+	durabletest.Does(w.Run, placement.Release)
+	durabletest.Does(w.Run, placement.Move)
+	durabletest.Step(w.Run, steps.HasDisk, func(hawkfish.Guest) steps.Presence { return steps.Presence{There: !w.diskless} })
+	durabletest.Step(w.Run, fencing.Look, func(fencing.Host) fencing.Suspect {
+		return fencing.Suspect{Evidence: hawkfish.Evidence{Silent: w.silent}, Peers: []string{"h2"}}
+	})
+	durabletest.Step(w.Run, fencing.Probe, func(fencing.Probing) hawkfish.PeerView { return hawkfish.PeerView{HostID: "h2", Reaches: w.reaches} })
+	durabletest.Does(w.Run, fencing.SwitchOff)
+	durabletest.Does(w.Run, fencing.Declare)
 	durabletest.Does(w.Run, images.Drop)
 	durabletest.Does(w.Run, steps.CreateDisk)
 	durabletest.Does(w.Run, steps.Define)
@@ -112,6 +128,14 @@ var (
 	load     = media.Fetch.Name
 
 	configure = steps.Configure.Name
+	reserve   = placement.Reserve.Name
+	release   = placement.Release.Name
+	move      = placement.Move.Name
+	hasDisk   = steps.HasDisk.Name
+	lookAt    = fencing.Look.Name
+	probe     = fencing.Probe.Name
+	switchOff = fencing.SwitchOff.Name
+	declare   = fencing.Declare.Name
 	insertion = hawkfish.Insertion{SystemID: "s1", Slot: hawkfish.SlotCd, URL: "https://x/a.iso"}
 )
 
@@ -171,6 +195,26 @@ func TestEveryStepCanFail(t *testing.T) {
 		}},
 		{"eject nothing", mediaflow.RunEject, hawkfish.Ejection{SystemID: "s1", Slot: hawkfish.SlotCd}, map[string][]string{
 			"": {locate, finish},
+		}},
+		{"recover", recoveryflow.Run, hawkfish.Recovery{SystemID: "s1", From: "h1", Start: true}, map[string][]string{
+			"":      {locate, reserve, hasDisk, move, define, start, finish},
+			locate:  {locate, finish},
+			reserve: {locate, reserve, release, finish},
+			hasDisk: {locate, reserve, hasDisk, release, finish},
+			move:    {locate, reserve, hasDisk, move, release, finish},
+			define:  {locate, reserve, hasDisk, move, define, finish},
+			start:   {locate, reserve, hasDisk, move, define, start, finish},
+		}},
+		{"recover what was off", recoveryflow.Run, hawkfish.Recovery{SystemID: "s1", From: "h1"}, map[string][]string{
+			"": {locate, reserve, hasDisk, move, define, finish},
+		}},
+		{"recover what is elsewhere", recoveryflow.Run, hawkfish.Recovery{SystemID: "s1", From: "h0"}, map[string][]string{
+			"": {locate, finish},
+		}},
+		{"fence", fencingflow.Run, hawkfish.FenceOrder{HostID: "h1"}, map[string][]string{
+			"":        {switchOff, declare, finish},
+			switchOff: {switchOff, finish},
+			declare:   {switchOff, declare, finish},
 		}},
 		{"delete image", imageflows.RunDelete, imageflows.Removal{SHA256: "d"}, map[string][]string{
 			"": {placement.Reachable.Name, images.Drop.Name, images.Drop.Name, finish},

@@ -59,6 +59,8 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"Rebalance":               testRebalance,
 		"RegisterHost":            testRegisterHost,
 		"HostStates":              testHostStates,
+		"FencedHost":              testFencedHost,
+		"HostTasks":               testHostTasks,
 		"QueueRace":               testQueueRace,
 		"SubTasks":                testSubTasks,
 		"CancelDivided":           testCancelDivided,

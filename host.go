@@ -146,7 +146,9 @@ type HostFacts struct {
 	Address    string     `json:"address,omitempty"` // host:port of its libvirt, as other hosts reach it; empty: they do not
 	Networks   []string   `json:"networks"`          // active libvirt networks
 	Pools      []Pool     `json:"pools,omitempty"`   // active storage pools
-	Load       HostLoad   `json:"load,omitzero"`
+	// DiskPool names the pool of systems' disks, the same for all hosts that share it; empty: it is the host's own.
+	DiskPool string   `json:"disk_pool,omitempty"`
+	Load     HostLoad `json:"load,omitzero"`
 	// Firmware lists the modes that guests can boot in; nil: the host does not say, and has Legacy.
 	Firmware   []schemas.BootSourceOverrideMode `json:"firmware,omitempty"`
 	SecureBoot bool                             `json:"secure_boot,omitempty"` // UEFI firmware of the host has it

@@ -80,6 +80,8 @@ type Wish struct {
 	TPM        bool
 	// Leaving is the host that it is on, which will not do; empty: it is on none.
 	Leaving string
+	// DiskPool is the pool of disks that the host must share; empty: any will do.
+	DiskPool string
 	// Arch and CPUModel are those that a guest which goes on running needs; empty: it starts anew.
 	Arch, CPUModel string
 }
@@ -127,5 +129,6 @@ type Departure struct {
 	SystemID string
 	To       string        // the host it must be; empty: the best one
 	Live     bool          // the guest goes on running
+	Shared   bool          // only to a host that shares the pool of disks
 	For      time.Duration // how long its room is kept there
 }

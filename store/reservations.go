@@ -57,12 +57,20 @@ func (s *Store) destination(ctx context.Context, q *db.Queries, leaves hawkfish.
 	if d.To != "" {
 		w.Host = d.To
 	}
-	if d.Live {
+	if d.Live || d.Shared {
 		from, err := findHost(ctx, q, leaves.HostID)
 		if err != nil {
 			return "", err
 		}
-		w.Arch, w.CPUModel = from.Facts.Arch, from.Facts.CPUModel
+		if d.Live {
+			w.Arch, w.CPUModel = from.Facts.Arch, from.Facts.CPUModel
+		}
+		if d.Shared {
+			w.DiskPool = from.Facts.DiskPool
+		}
+		if d.Shared && w.DiskPool == "" {
+			return "", &hawkfish.Error{Kind: hawkfish.Conflict, Resource: resourceSystem, ID: d.SystemID, Message: "its disk is in a pool that host " + from.ID + " shares with nobody"}
+		}
 	}
 	return s.choose(ctx, q, w)
 }

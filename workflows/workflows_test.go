@@ -197,16 +197,16 @@ func TestEveryStepCanFail(t *testing.T) {
 			"": {locate, finish},
 		}},
 		{"recover", recoveryflow.Run, hawkfish.Recovery{SystemID: "s1", From: "h1", Start: true}, map[string][]string{
-			"":      {locate, reserve, hasDisk, move, define, start, finish},
+			"":      {locate, reserve, hasDisk, load, move, define, start, finish},
 			locate:  {locate, finish},
 			reserve: {locate, reserve, release, finish},
 			hasDisk: {locate, reserve, hasDisk, release, finish},
-			move:    {locate, reserve, hasDisk, move, release, finish},
-			define:  {locate, reserve, hasDisk, move, define, finish},
-			start:   {locate, reserve, hasDisk, move, define, start, finish},
+			move:    {locate, reserve, hasDisk, load, move, release, finish},
+			define:  {locate, reserve, hasDisk, load, move, define, finish},
+			start:   {locate, reserve, hasDisk, load, move, define, start, finish},
 		}},
 		{"recover what was off", recoveryflow.Run, hawkfish.Recovery{SystemID: "s1", From: "h1"}, map[string][]string{
-			"": {locate, reserve, hasDisk, move, define, finish},
+			"": {locate, reserve, hasDisk, load, move, define, finish},
 		}},
 		{"recover what is elsewhere", recoveryflow.Run, hawkfish.Recovery{SystemID: "s1", From: "h0"}, map[string][]string{
 			"": {locate, finish},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,11 +28,17 @@ const poolPath = "/var/lib/libvirt/hawkfish"
 // labFleet has real hosts, which it lets a test see, too.
 func labFleet(t *testing.T, hosts int) (*fleet, []labtest.Host) {
 	t.Helper()
-	lab := labtest.Up(t, hosts)
+	return labFleetOf(t, labtest.Up(t, hosts), nil)
+}
+
+// labFleetOf is a fleet of a lab's hosts, whose workers have these variables besides.
+func labFleetOf(t *testing.T, lab *labtest.Lab, env map[string]string) (*fleet, []labtest.Host) {
+	t.Helper()
 	options := stack.Options{Env: map[string]string{
 		"HAWKFISH_DOMAIN_TYPE": "qemu", "HAWKFISH_CPU_MODEL": "qemu64", "HAWKFISH_POOL_PATH": poolPath,
 		"HAWKFISH_IMAGE_ALLOW": "localhost",
 	}}
+	maps.Copy(options.Env, env)
 	for _, h := range lab.Hosts {
 		options.Hosts = append(options.Hosts, stack.Host{Name: h.Name, URI: h.URI()})
 	}

@@ -122,7 +122,8 @@ type Fencing struct {
 type Host struct {
 	Hypervisor       Hypervisor `key:"hypervisor" default:"libvirt" validate:"oneof=libvirt simulated" help:"libvirt or simulated"`
 	Libvirt          []string   `key:"libvirt" default:"qemu:///system" validate:"min=1,dive,required" help:"libvirt URIs or socket paths, separated by commas; each is a host"`
-	PoolPath         string     `key:"pool_path" default:"/var/lib/libvirt/hawkfish" validate:"required" help:"folder on each host for disks, images and serial logs"`
+	PoolPath         string     `key:"pool_path" default:"/var/lib/libvirt/hawkfish" validate:"required" help:"folder on each host for images and media, which is the host's alone"`
+	DiskPath         string     `key:"disk_path" validate:"omitempty,startswith=/" help:"folder on each host for what belongs to systems: disks, variables of their firmware, serial logs. Hosts that share it (NFS, CephFS and the like; locks must be seen by all) can start each other's systems, and migrate them without copying; unset: pool_path"`
 	ImageAllow       []string   `key:"image_allow" validate:"dive,outbound" help:"where images may be fetched from, and nowhere else: host names (also *.example.com), addresses, networks (CIDR), localhost, or * for all that is allowed when this is unset; separated by commas; unset: everywhere but loopback. Link-local and metadata addresses are always refused"`
 	ImageDirs        []string   `key:"image_dirs" validate:"dive,startswith=/" help:"folders on the host from which file URLs may be imported, separated by commas"`
 	DomainType       string     `key:"domain_type" validate:"omitempty,oneof=kvm qemu" help:"kvm or qemu (emulation); unset: the best that the host can do"`

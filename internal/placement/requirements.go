@@ -96,6 +96,11 @@ var requirements = []requirement{
 		func(c Candidate, r request) string { return fmt.Sprintf("is %s, not %s", c.Facts.Arch, r.Arch) },
 	},
 	{
+		"without the pool that its disk is in",
+		func(c Candidate, r request) bool { return r.DiskPool == "" || r.DiskPool == c.Facts.DiskPool },
+		func(Candidate, request) string { return "does not share the pool of disks" },
+	},
+	{
 		"with other processors",
 		func(c Candidate, r request) bool { return r.CPUModel == "" || r.CPUModel == c.Facts.CPUModel },
 		func(c Candidate, r request) string {

@@ -122,7 +122,7 @@ func (p Parts) libvirt(ctx context.Context, fetcher *fetch.Fetcher) ([]opened, e
 			one.id, one.uri = strings.ToLower(m[1]), m[2]
 		}
 		hv, err := libvirt.Open(ctx, libvirt.Config{
-			URI: one.uri, Source: fetcher, DomainType: cfg.DomainType, CPU: cfg.CPUModel, PoolPath: cfg.PoolPath,
+			URI: one.uri, Source: fetcher, DomainType: cfg.DomainType, CPU: cfg.CPUModel, PoolPath: cfg.PoolPath, DiskPath: cfg.DiskPath,
 			Network:    "default",
 			Overcommit: libvirt.Overcommit{CPUs: cfg.OvercommitCPU, Memory: cfg.OvercommitMemory, Disk: cfg.OvercommitDisk},
 			Log:        p.Log.With("component", "libvirt", "uri", one.uri),

@@ -28,7 +28,16 @@ func testFencedHost(t *testing.T, f Fleet) {
 	equal(t, "a report brings nobody back", must(f.FindHost(t.Context(), "h1"))(t).State, hawkfish.HostFenced)
 	equal(t, "left", len(must(f.Leftovers(t.Context(), "h1"))(t)), 0)
 
-	equal(t, "goes to", must(f.ReserveHost(t.Context(), hawkfish.Departure{SystemID: s.ID, For: time.Hour}))(t), "h2")
+	byShare := hawkfish.Departure{SystemID: s.ID, Shared: true, For: time.Hour}
+	fails(t, failing(f.ReserveHost(t.Context(), byShare)), hawkfish.Conflict)
+	share := func(host, pool string) {
+		ok(t, f.AnnounceHost(t.Context(), hawkfish.Announcement{HostID: host, URI: "test:///" + host, Facts: hawkfish.HostFacts{Capacity: roomy, Networks: []string{"default"}, DiskPool: pool}}))
+	}
+	share("h1", "p1")
+	share("h2", "p2")
+	fails(t, failing(f.ReserveHost(t.Context(), byShare)), hawkfish.Exhausted)
+	share("h2", "p1")
+	equal(t, "goes to", must(f.ReserveHost(t.Context(), byShare))(t), "h2")
 	ok(t, f.MoveSystem(t.Context(), s.ID, "h2"))
 	equal(t, "left", must(f.Leftovers(t.Context(), "h1"))(t), []hawkfish.Leftover{{SystemID: s.ID}})
 	ok(t, f.LeaveBehind(t.Context(), "h1", hawkfish.Leftover{SystemID: s.ID, Disks: true}))

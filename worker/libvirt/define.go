@@ -31,7 +31,11 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 	}
 	defer unlock()
 	_, err = work(ctx, h, func(c *conn) (struct{}, error) {
-		pool, err := h.openPool(c)
+		cache, err := h.openPool(c)
+		if err != nil {
+			return struct{}{}, err
+		}
+		pool, err := h.openDisks(c)
 		if err != nil {
 			return struct{}{}, err
 		}
@@ -44,7 +48,7 @@ func (h *Host) Define(ctx context.Context, g hawkfish.Guest) error {
 		}
 		defer rec.saving.give()
 		at := files{disk: pool.path(g.ID + diskSuffix), serial: pool.path(g.ID + serialSuffix), nvram: pool.path(nvramOf(g))}
-		g, loaded, err := h.takeMedia(c, pool, rec, g)
+		g, loaded, err := h.takeMedia(c, cache, rec, g)
 		if err != nil {
 			return struct{}{}, err
 		}

@@ -34,15 +34,19 @@ func (h *Host) CreateDisk(ctx context.Context, g hawkfish.Guest) error {
 		defer unlock()
 	}
 	_, err := work(ctx, h, func(c *conn) (struct{}, error) {
-		p, err := h.openPool(c)
-		if err != nil {
-			return struct{}{}, err
-		}
 		v := blankDisk(g)
 		if digest != "" {
-			if v.BackingStore, err = p.backing(c, g, digest); err != nil {
+			cache, err := h.openPool(c)
+			if err == nil {
+				v.BackingStore, err = cache.backing(c, g, digest)
+			}
+			if err != nil {
 				return struct{}{}, err
 			}
+		}
+		p, err := h.openDisks(c)
+		if err != nil {
+			return struct{}{}, err
 		}
 		if err := h.replaceRest(c, p, g.ID, v); err != nil {
 			return struct{}{}, err
@@ -113,7 +117,7 @@ func backingPath(v libvirtxml.StorageVolume) string {
 	return v.BackingStore.Path
 }
 
-// cloneOf returns the name of a disk that is a clone of an image's volume; empty: none is.
+// cloneOf returns the name of a disk in the pool that is a clone of an image, which is at a path; empty: none is.
 func (p pool) cloneOf(c *conn, image string) (string, error) {
 	names, err := p.volumes(c, "")
 	if err != nil {
@@ -127,7 +131,7 @@ func (p pool) cloneOf(c *conn, image string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if ok && backingPath(v) == p.path(image) {
+		if ok && backingPath(v) == image {
 			return name, nil
 		}
 	}
@@ -143,7 +147,7 @@ func (h *Host) DeleteDisks(ctx context.Context, systemID string) error {
 		if err := h.mustBeMade(c, systemID); err != nil {
 			return struct{}{}, err
 		}
-		p, err := h.openPool(c)
+		p, err := h.openDisks(c)
 		if err != nil {
 			return struct{}{}, err
 		}

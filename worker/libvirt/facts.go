@@ -36,6 +36,9 @@ func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 		if facts.Pools, err = pools(c); err != nil {
 			return facts, err
 		}
+		if facts.DiskPool, err = h.diskPool(ctx, c); err != nil {
+			return facts, err
+		}
 		if facts.Load, err = h.load(c); err != nil {
 			return facts, err
 		}
@@ -62,7 +65,7 @@ func (h *Host) capacity(c *conn) (has hawkfish.Resources, writtenGiB int64, err 
 	if err != nil {
 		return has, 0, err
 	}
-	pool, err := h.openPool(c)
+	pool, err := h.openDisks(c)
 	if err != nil {
 		return has, 0, err
 	}

@@ -50,7 +50,7 @@ func (h *Host) Forget(ctx context.Context, systemID string) error {
 // HasDisk reports whether the system's boot disk is in a pool of the host.
 func (h *Host) HasDisk(ctx context.Context, g hawkfish.Guest) (bool, error) {
 	has, err := work(ctx, h, func(c *conn) (bool, error) {
-		p, err := h.openPool(c)
+		p, err := h.openDisks(c)
 		if err != nil {
 			return false, err
 		}

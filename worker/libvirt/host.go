@@ -45,9 +45,11 @@ type Config struct {
 	// host-passthrough with kvm, qemu64 with qemu.
 	CPU string
 
-	// Pool names the storage pool of images and disks; empty: "hawkfish". When it is missing it is
+	// Pool names the storage pool of images and media; empty: "hawkfish". When it is missing it is
 	// made in PoolPath; empty: /var/lib/libvirt/hawkfish.
 	Pool, PoolPath string
+	// DiskPath is the folder of the pool of systems' disks, which hosts may share; empty: PoolPath.
+	DiskPath string
 	// Network names a NAT network that is made when it is missing, such as "default"; empty: none is made.
 	Network string
 	// NetworkPrefix is its range of addresses; zero: 192.168.122.0/24.
@@ -89,6 +91,7 @@ type Host struct {
 	feed     *feed
 	packages packages // of firmware
 	loads    loadMeter
+	poolID   atomic.Pointer[string] // nil: not known yet
 
 	setup     turn                   // to make the pool or the network
 	noNetwork atomic.Pointer[string] // why the network could not be made; empty: it is there

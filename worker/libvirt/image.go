@@ -161,7 +161,11 @@ func (h *Host) DropImage(ctx context.Context, digest string) error {
 		if err != nil {
 			return struct{}{}, err
 		}
-		clone, err := p.cloneOf(c, imageVolume(digest))
+		disks, err := h.openDisks(c)
+		if err != nil {
+			return struct{}{}, err
+		}
+		clone, err := disks.cloneOf(c, p.path(imageVolume(digest)))
 		if err != nil {
 			return struct{}{}, err
 		}

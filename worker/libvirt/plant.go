@@ -115,7 +115,7 @@ func indications(v *uefi.Variables) uint64 {
 // ensureVariables makes a guest's variables where it has never run. Only libvirt finds the template, which it copies when it
 // starts a guest: another one, that is never let run.
 func (h *Host) ensureVariables(c *conn, d *libvirtxml.Domain) error {
-	p, err := h.openPool(c)
+	p, err := h.openDisks(c)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (p pool) fileOf(c *conn, d *libvirtxml.Domain) (vol golibvirt.StorageVol, o
 func (h *Host) editVariables(ctx context.Context, c *conn, d *libvirtxml.Domain, change func(*uefi.Variables) error) error {
 	ctx, cancel := context.WithTimeout(ctx, h.cfg.SlowDeadline)
 	defer cancel()
-	p, err := h.openPool(c)
+	p, err := h.openDisks(c)
 	if err != nil {
 		return err
 	}

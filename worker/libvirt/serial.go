@@ -25,7 +25,7 @@ func (h *Host) SerialOutput(ctx context.Context, systemID string, max int) ([]by
 // findLog finds the volume of a system's serial log and its length; 0: there is none.
 func (h *Host) findLog(ctx context.Context, systemID string) (vol golibvirt.StorageVol, size uint64, err error) {
 	_, err = h.withGuest(ctx, systemID, func(g guest) (hawkfish.Observation, error) {
-		p, err := h.openPool(g.c)
+		p, err := h.openDisks(g.c)
 		if err != nil {
 			return g.Observation, err
 		}

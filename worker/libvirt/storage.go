@@ -7,7 +7,7 @@ import (
 	"libvirt.org/go/libvirtxml"
 )
 
-// pool is the storage pool of images, disks and serial logs.
+// pool is a storage pool.
 type pool struct {
 	golibvirt.StoragePool
 	dir string
@@ -16,9 +16,23 @@ type pool struct {
 // path is where a volume of the pool is on the host.
 func (p pool) path(volume string) string { return p.dir + "/" + volume }
 
-// openPool finds the pool, makes it where it is missing, and starts it.
-func (h *Host) openPool(c *conn) (pool, error) {
-	p, err := c.StoragePoolLookupByName(h.cfg.Pool)
+// openPool finds the pool of images and media, which is the host's alone.
+func (h *Host) openPool(c *conn) (pool, error) { return h.open(c, h.cfg.Pool, h.cfg.PoolPath) }
+
+// openDisks finds the pool of what belongs to systems: their disks, the state of their firmware, their seeds and serial logs. Hosts may share it.
+func (h *Host) openDisks(c *conn) (pool, error) {
+	if h.cfg.DiskPath == "" || h.cfg.DiskPath == h.cfg.PoolPath {
+		return h.openPool(c)
+	}
+	return h.open(c, h.cfg.Pool+diskPoolSuffix, h.cfg.DiskPath)
+}
+
+// diskPoolSuffix follows the name of the pool of images in that of the pool of disks.
+const diskPoolSuffix = "-disks"
+
+// open finds a pool, makes it where it is missing, and starts it.
+func (h *Host) open(c *conn, name, path string) (pool, error) {
+	p, err := c.StoragePoolLookupByName(name)
 	if err == nil {
 		state, _, _, _, err := c.StoragePoolGetInfo(p)
 		if err == nil && golibvirt.StoragePoolState(state) == golibvirt.StoragePoolRunning {
@@ -32,8 +46,8 @@ func (h *Host) openPool(c *conn) (pool, error) {
 		return pool{}, err
 	}
 	defer h.setup.give()
-	if p, err = c.StoragePoolLookupByName(h.cfg.Pool); isCode(err, golibvirt.ErrNoStoragePool) {
-		p, err = h.definePool(c)
+	if p, err = c.StoragePoolLookupByName(name); isCode(err, golibvirt.ErrNoStoragePool) {
+		p, err = h.definePool(c, name, path)
 	}
 	if err != nil {
 		return pool{}, err
@@ -48,10 +62,10 @@ func (h *Host) openPool(c *conn) (pool, error) {
 	return describePool(c, p)
 }
 
-func (h *Host) definePool(c *conn) (golibvirt.StoragePool, error) {
+func (h *Host) definePool(c *conn, name, path string) (golibvirt.StoragePool, error) {
 	doc, err := (&libvirtxml.StoragePool{
-		Type: "dir", Name: h.cfg.Pool,
-		Target: &libvirtxml.StoragePoolTarget{Path: h.cfg.PoolPath},
+		Type: "dir", Name: name,
+		Target: &libvirtxml.StoragePoolTarget{Path: path},
 	}).Marshal()
 	if err != nil {
 		return golibvirt.StoragePool{}, err
@@ -60,7 +74,7 @@ func (h *Host) definePool(c *conn) (golibvirt.StoragePool, error) {
 	if err != nil {
 		return p, err
 	}
-	h.log.Info("a storage pool has been made", "pool", h.cfg.Pool, "path", h.cfg.PoolPath)
+	h.log.Info("a storage pool has been made", "pool", name, "path", path)
 	return p, c.StoragePoolSetAutostart(p, 1)
 }
 

@@ -18,6 +18,7 @@ import (
 // Ledger is what the stand-ins need of the database.
 type Ledger interface {
 	ListHosts(ctx context.Context) ([]hawkfish.Host, error)
+	FindHost(ctx context.Context, id string) (hawkfish.Host, error)
 	LeaveBehind(ctx context.Context, hostID string, left hawkfish.Leftover) error
 }
 

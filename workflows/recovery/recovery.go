@@ -7,6 +7,8 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/activities/images"
+	"github.com/projectbeskar/hawkfish/activities/media"
 	"github.com/projectbeskar/hawkfish/activities/placement"
 	"github.com/projectbeskar/hawkfish/activities/power"
 	"github.com/projectbeskar/hawkfish/activities/provision"
@@ -18,7 +20,8 @@ import (
 var Recover = durable.Workflow[hawkfish.Recovery]{
 	Name: string(hawkfish.OpRecover),
 	Steps: []string{
-		placement.Locate.Name, placement.Reserve.Name, provision.HasDisk.Name, placement.Move.Name, provision.Define.Name, power.Start.Name,
+		placement.Locate.Name, placement.Reserve.Name, provision.HasDisk.Name, images.Fetch.Name, media.Fetch.Name,
+		placement.Move.Name, provision.Define.Name, power.Start.Name,
 	},
 }
 
@@ -41,41 +44,76 @@ func Run(ctx workflow.Context, in hawkfish.Recovery) error {
 			_, err := task.Do(t, placement.Release, durable.Fleet, placement.System{ID: in.SystemID})
 			return err
 		})
-		to, err := task.Try(t, placement.Reserve, durable.Fleet, hawkfish.Departure{SystemID: in.SystemID, For: roomFor})
+		to, err := task.Try(t, placement.Reserve, durable.Fleet, hawkfish.Departure{SystemID: in.SystemID, Shared: true, For: roomFor})
 		if err != nil {
 			return err
 		}
 		if err := t.On(to.ID); err != nil {
 			return err
 		}
-		queue := durable.Host(to.ID)
-		found, err := task.Need(t, provision.HasDisk, queue, *at.Guest)
-		if err != nil {
+		g := *at.Guest
+		r := &recovery{Task: t, queue: durable.Host(to.ID), guest: &g}
+		if err := r.prepare(to.ID); err != nil {
 			return err
-		}
-		if !found.There {
-			return &hawkfish.Error{
-				Kind: hawkfish.Conflict, Resource: "ComputerSystem", ID: in.SystemID,
-				Message: "its disk is on the dead host alone: host " + to.ID + " does not reach it",
-			}
 		}
 		if _, err := task.Need(t, placement.Move, durable.Fleet, placement.Destination{SystemID: in.SystemID, HostID: to.ID}); err != nil {
 			return err
 		}
 		t.Commit()
-		return arrive(t, queue, in, *at.Guest)
+		return r.arrive(in.Start)
 	})
 }
 
-// arrive makes the system on its new host what it was.
-func arrive(t *task.Task, queue durable.Queue, in hawkfish.Recovery, g hawkfish.Guest) error {
-	if _, err := task.Do(t, provision.Define, queue, g); err != nil {
+// recovery is a system on its way to the host of a queue.
+type recovery struct {
+	*task.Task
+	queue durable.Queue
+	guest *hawkfish.Guest
+}
+
+// prepare sees to it that the host has what the system's disk is a clone of, and the media in its drives. A medium that cannot be had any more keeps
+// nobody off: the guest starts without it.
+func (r *recovery) prepare(host string) error {
+	g := r.guest
+	found, err := task.Need(r.Task, provision.HasDisk, r.queue, *g)
+	if err != nil {
 		return err
 	}
-	if !in.Start {
+	if !found.There {
+		return &hawkfish.Error{Kind: hawkfish.Conflict, Resource: "ComputerSystem", ID: g.ID, Message: "host " + host + " does not find its disk"}
+	}
+	if g.Image.SHA256 != "" {
+		if _, err := task.Do(r.Task, images.Fetch, r.queue, g.Image); err != nil {
+			return err
+		}
+	}
+	for _, slot := range hawkfish.MediaSlots {
+		drive := g.Machine.Media[slot]
+		if !drive.Inserted() {
+			continue
+		}
+		m := drive.Medium
+		got, err := task.Try(r.Task, media.Fetch, r.queue, hawkfish.Insertion{SystemID: g.ID, Slot: slot, URL: m.URL, UserName: m.UserName, Unverified: drive.Unverified})
+		switch {
+		case durable.IsCancelled(err):
+			return err
+		case err != nil || got.SHA256 != m.SHA256:
+			r.Warn(&hawkfish.Error{Kind: hawkfish.Conflict, Resource: "VirtualMedia", ID: string(slot), Message: "the image in it cannot be fetched any more as it was; the guest starts without it"})
+			g.Machine = g.Machine.Without(m.ID)
+		}
+	}
+	return nil
+}
+
+// arrive makes the system on its new host what it was.
+func (r *recovery) arrive(start bool) error {
+	if _, err := task.Do(r.Task, provision.Define, r.queue, *r.guest); err != nil {
+		return err
+	}
+	if !start {
 		return nil
 	}
-	seen, err := task.Do(t, power.Start, queue, power.Change{SystemID: in.SystemID, Operation: t.ID(), Guest: &g})
-	t.Saw(seen)
+	seen, err := task.Do(r.Task, power.Start, r.queue, power.Change{SystemID: r.guest.ID, Operation: r.ID(), Guest: r.guest})
+	r.Saw(seen)
 	return err
 }

@@ -133,7 +133,7 @@ func (d *division) outcome() error {
 		}
 		return errors.Join(errs...)
 	}
-	d.warnings = faults
+	d.warnings = append(d.warnings, faults...)
 	return nil
 }
 

@@ -79,6 +79,9 @@ func (t *Task) Saw(seen hawkfish.Observation) {
 	}
 }
 
+// Warn keeps what has failed although the task has not; it is told with the end.
+func (t *Task) Warn(fault *hawkfish.Error) { t.warnings = append(t.warnings, fault) }
+
 // Learned keeps what a host knows of the image, to be recorded with the end.
 func (t *Task) Learned(facts hawkfish.ImageFacts) { t.image = &facts }
 

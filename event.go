@@ -37,6 +37,8 @@ const (
 	EventSystemLost           EventKind = "SystemLost"      // its host does not have it any more
 	EventSystemFound          EventKind = "SystemFound"     // its host has it again
 	EventSystemRecovered      EventKind = "SystemRecovered" // its host is dead, and it is on another one
+	EventSystemMigrating      EventKind = "SystemMigrating" // it is on its way to another host
+	EventSystemMigrated       EventKind = "SystemMigrated"  // it is at its new host
 	EventSystemChanged        EventKind = "SystemChanged"
 	EventBootOverrideSet      EventKind = "BootOverrideSet"
 	EventBootOverrideConsumed EventKind = "BootOverrideConsumed"
@@ -90,6 +92,13 @@ type PowerDetail struct {
 // HostDetail is the Detail of EventSystemLost.
 type HostDetail struct {
 	Host string `json:"host"`
+}
+
+// MigrationDetail is the Detail of EventSystemMigrating and EventSystemMigrated.
+type MigrationDetail struct {
+	TaskID string `json:"task"`
+	From   string `json:"from"`
+	To     string `json:"to"`
 }
 
 // HostChangeDetail is the Detail of the events of hosts.

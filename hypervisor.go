@@ -15,6 +15,8 @@ import (
 // work, Conflict when the guest's state forbids it, Unsupported, Exhausted
 // when the host is out of a resource.
 type Hypervisor interface {
+	Migrator
+
 	// Facts says what the host is and has.
 	Facts(ctx context.Context) (HostFacts, error)
 

@@ -34,6 +34,7 @@ var rules = map[string]string{
 	"excluded_with":    "must not be set together with %s",
 	"required_with":    "must be set together with %s",
 	"host_tokens":      "must be hosts' names and their tokens, such as kvm1=<token>, separated by commas",
+	"migration_uri":    "must be such as qemu+tls://kvm1.example.com/system, with NAME= before it where a process has several hosts",
 	"keyring":          "must be keys such as k1:<32 bytes in base64>, separated by commas, each with another id",
 	"needs_tls":        "must not be set when tls is off: there is no https to send anyone to",
 	"origin":           "must be an origin such as https://ui.example.com, in lower case and with nothing after the port, or *",
@@ -74,7 +75,7 @@ func why(b validator.FieldError) string {
 func checker() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	v.RegisterTagNameFunc(func(f reflect.StructField) string { return f.Tag.Get("key") })
-	for tag, valid := range map[string]func(string) bool{"address": isAddress, "postgres_url": isPostgres, "outbound": isOutbound, "keyring": isKeyring, "origin": isOrigin, "host_tokens": isHostTokens} {
+	for tag, valid := range map[string]func(string) bool{"address": isAddress, "postgres_url": isPostgres, "outbound": isOutbound, "keyring": isKeyring, "origin": isOrigin, "host_tokens": isHostTokens, "migration_uri": isMigrationURI} {
 		// cannot fail: neither tag nor function is empty
 		_ = v.RegisterValidation(tag, func(f validator.FieldLevel) bool { return valid(f.Field().String()) })
 	}

@@ -122,6 +122,7 @@ type Fencing struct {
 type Host struct {
 	Hypervisor       Hypervisor `key:"hypervisor" default:"libvirt" validate:"oneof=libvirt simulated" help:"libvirt or simulated"`
 	Libvirt          []string   `key:"libvirt" default:"qemu:///system" validate:"min=1,dive,required" help:"libvirt URIs or socket paths, separated by commas; each is a host"`
+	MigrationURI     []string   `key:"migration_uri" validate:"dive,migration_uri" help:"where other hosts' libvirtds reach this host's, such as qemu+tls://kvm1.example.com/system or, unencrypted, qemu+tcp://10.0.0.1/system; with several hosts in one process NAME=URI for each, separated by commas; unset: no guest is brought here from another host"`
 	PoolPath         string     `key:"pool_path" default:"/var/lib/libvirt/hawkfish" validate:"required" help:"folder on each host for images and media, which is the host's alone"`
 	DiskPath         string     `key:"disk_path" validate:"omitempty,startswith=/" help:"folder on each host for what belongs to systems: disks, variables of their firmware, serial logs. Hosts that share it (NFS, CephFS and the like; locks must be seen by all) can start each other's systems, and migrate them without copying; unset: pool_path"`
 	ImageAllow       []string   `key:"image_allow" validate:"dive,outbound" help:"where images may be fetched from, and nowhere else: host names (also *.example.com), addresses, networks (CIDR), localhost, or * for all that is allowed when this is unset; separated by commas; unset: everywhere but loopback. Link-local and metadata addresses are always refused"`
@@ -135,11 +136,12 @@ type Host struct {
 
 // Simulated is for hosts that only pretend.
 type Simulated struct {
-	SimulatedHosts   int           `key:"simulated_hosts" default:"2" validate:"min=1,max=1000" help:"how many simulated hosts there are"`
-	SimulatedSystems int           `key:"simulated_systems" default:"10000" validate:"min=1,max=1000000" help:"how many small systems each simulated host has room for"`
-	SimulatedForeign int           `key:"simulated_foreign" default:"0" validate:"min=0,max=10000" help:"how many domains each simulated host has that are not HawkFish's, for trying out their adoption"`
-	SimulatedLatency time.Duration `key:"simulated_latency" default:"50ms" validate:"min=0" help:"how long a simulated call takes"`
-	SimulatedFaults  float64       `key:"simulated_faults" default:"0" validate:"min=0,max=1" help:"share of simulated calls, 0 to 1, that fail as if libvirt did not answer"`
+	SimulatedHosts    int           `key:"simulated_hosts" default:"2" validate:"min=1,max=1000" help:"how many simulated hosts there are"`
+	SimulatedSystems  int           `key:"simulated_systems" default:"10000" validate:"min=1,max=1000000" help:"how many small systems each simulated host has room for"`
+	SimulatedForeign  int           `key:"simulated_foreign" default:"0" validate:"min=0,max=10000" help:"how many domains each simulated host has that are not HawkFish's, for trying out their adoption"`
+	SimulatedLatency  time.Duration `key:"simulated_latency" default:"50ms" validate:"min=0" help:"how long a simulated call takes"`
+	SimulatedTransfer time.Duration `key:"simulated_transfer" default:"2s" validate:"min=0" help:"how long it takes to bring a simulated guest to another host"`
+	SimulatedFaults   float64       `key:"simulated_faults" default:"0" validate:"min=0,max=1" help:"share of simulated calls, 0 to 1, that fail as if libvirt did not answer"`
 }
 
 // Logging is how processes speak.

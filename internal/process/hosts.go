@@ -123,9 +123,10 @@ func (p Parts) libvirt(ctx context.Context, fetcher *fetch.Fetcher) ([]opened, e
 		}
 		hv, err := libvirt.Open(ctx, libvirt.Config{
 			URI: one.uri, Source: fetcher, DomainType: cfg.DomainType, CPU: cfg.CPUModel, PoolPath: cfg.PoolPath, DiskPath: cfg.DiskPath,
-			Network:    "default",
-			Overcommit: libvirt.Overcommit{CPUs: cfg.OvercommitCPU, Memory: cfg.OvercommitMemory, Disk: cfg.OvercommitDisk},
-			Log:        p.Log.With("component", "libvirt", "uri", one.uri),
+			Network:      "default",
+			MigrationURI: cfg.MigrationURIOf(one.id),
+			Overcommit:   libvirt.Overcommit{CPUs: cfg.OvercommitCPU, Memory: cfg.OvercommitMemory, Disk: cfg.OvercommitDisk},
+			Log:          p.Log.With("component", "libvirt", "uri", one.uri),
 		})
 		if err != nil {
 			return nil, fmt.Errorf("host %s: %w", entry, err)
@@ -139,10 +140,14 @@ func (p Parts) libvirt(ctx context.Context, fetcher *fetch.Fetcher) ([]opened, e
 func (p Parts) simulated(fetcher *fetch.Fetcher) ([]opened, error) {
 	cfg := p.Config
 	var all []opened
+	peers := &simulated.Peers{}
 	for i := range cfg.SimulatedHosts {
 		name := fmt.Sprintf("sim%d", i+1)
 		hv, err := simulated.Open(simulated.Config{
 			Seed:      uint64(i),
+			Name:      name,
+			Peers:     peers,
+			Guests:    simulated.Behaviour{Transfer: cfg.SimulatedTransfer},
 			Dir:       filepath.Join(cfg.StateDir, "simulated", name),
 			Capacity:  roomFor(cfg.SimulatedSystems),
 			Source:    fetcher,

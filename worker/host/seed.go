@@ -33,6 +33,16 @@ func (o opening) Configure(ctx context.Context, g hawkfish.Guest) (hawkfish.Obse
 	return o.Hypervisor.Configure(ctx, g)
 }
 
+// PrepareMigration does, too.
+func (o opening) PrepareMigration(ctx context.Context, p hawkfish.Passage, from hawkfish.Departing) (hawkfish.Landing, error) {
+	g, err := o.opened(p.Guest)
+	if err != nil {
+		return hawkfish.Landing{}, err
+	}
+	p.Guest = g
+	return o.Hypervisor.PrepareMigration(ctx, p, from)
+}
+
 func (o opening) opened(g hawkfish.Guest) (hawkfish.Guest, error) {
 	if !g.NeedsSeed() {
 		return g, nil

@@ -45,7 +45,19 @@ var contextTests = []test{
 			"Foreign":          func() { _, _ = f.Foreign(ctx, g.ProjectID) },
 			"Adopt":            func() { _, _ = f.Adopt(ctx, hawkfish.Adoption{Seen: hawkfish.Foreign{ID: g.ID}}) },
 			"Release":          func() { _ = f.Release(ctx, g.ID) },
-			"SerialOutput":     func() { _, _ = f.SerialOutput(ctx, g.ID, 10) },
+			"OfferMigration":   func() { _, _ = f.OfferMigration(ctx, hawkfish.Passage{ID: "t", Guest: g}) },
+			"PrepareMigration": func() {
+				_, _ = f.PrepareMigration(ctx, hawkfish.Passage{ID: "t", Guest: g}, hawkfish.Departing{})
+			},
+			"Migrate": func() {
+				_ = f.Migrate(ctx, hawkfish.Passage{ID: "t", Guest: g}, hawkfish.Departing{}, hawkfish.Landing{}, func(hawkfish.MigrationProgress) {})
+			},
+			"TuneMigration":   func() { _ = f.TuneMigration(ctx, g.ID, 1, 1) },
+			"AbortMigration":  func() { _ = f.AbortMigration(ctx, hawkfish.Passage{ID: "t", Guest: g}) },
+			"MigrationState":  func() { _, _ = f.MigrationState(ctx, g.ID) },
+			"SettleMigration": func() { _, _ = f.SettleMigration(ctx, hawkfish.Passage{ID: "t", Guest: g}) },
+			"CleanMigration":  func() { _ = f.CleanMigration(ctx, g.ID) },
+			"SerialOutput":    func() { _, _ = f.SerialOutput(ctx, g.ID, 10) },
 		} {
 			f.promptly(name, call)
 		}

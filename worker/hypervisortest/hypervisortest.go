@@ -32,6 +32,8 @@ type World struct {
 	Network string
 	// Addresses says that a guest of Image gets an address on Network.
 	Addresses bool
+	// Pair returns two hosts between which guests can be brought; nil skips what needs them.
+	Pair func(t *testing.T) Pair
 	// Patience is how long anything may take; zero: 30 seconds.
 	Patience time.Duration
 }
@@ -65,10 +67,23 @@ type Host struct {
 	NMIs func(t *testing.T, systemID string) int
 }
 
+// Pair is two hosts.
+type Pair struct {
+	From, To Host
+	Shared   bool // they have the same storage
+	// NeverConverge makes a guest of From that runs change its memory faster than it is transferred; nil: it cannot.
+	NeverConverge func(t *testing.T, systemID string)
+	// Reopen is Host.Reopen of From.
+	Reopen func(t *testing.T) hawkfish.Hypervisor
+}
+
 // Run runs the suite, one test after the other.
 func Run(t *testing.T, w World) {
 	if w.Patience == 0 {
 		w.Patience = 30 * time.Second
+	}
+	if w.Pair != nil {
+		t.Run("Migration", func(t *testing.T) { RunMigration(t, w) })
 	}
 	for _, group := range []struct {
 		name  string
@@ -104,6 +119,16 @@ func Run(t *testing.T, w World) {
 				})
 			}
 		})
+	}
+}
+
+// RunMigration runs the part of the suite that is about two hosts.
+func RunMigration(t *testing.T, w World) {
+	if w.Patience == 0 {
+		w.Patience = 30 * time.Second
+	}
+	for _, one := range migrationTests {
+		t.Run(one.name, func(t *testing.T) { one.run(&fixture{T: t, World: w}) })
 	}
 }
 

@@ -60,6 +60,10 @@ type Config struct {
 	// and PowerRestore is not heeded.
 	BootFile string
 
+	// MigrationURI is where other hosts' libvirtds reach this one, such as qemu+tls://kvm1.example.com/system: with tls the transfer is
+	// encrypted, too. Empty: no guest comes here from another host.
+	MigrationURI string
+
 	// Overcommit says how often the host's resources are given away.
 	Overcommit Overcommit
 

@@ -44,6 +44,16 @@ const (
 	MethodForeign          Method = "Foreign"
 	MethodAdopt            Method = "Adopt"
 	MethodRelease          Method = "Release"
+
+	MethodOfferMigration   Method = "OfferMigration"
+	MethodPrepareMigration Method = "PrepareMigration"
+	MethodMigrate          Method = "Migrate"
+	MethodTuneMigration    Method = "TuneMigration"
+	MethodAbortMigration   Method = "AbortMigration"
+	MethodMigrationState   Method = "MigrationState"
+	MethodSettleMigration  Method = "SettleMigration"
+	MethodCleanMigration   Method = "CleanMigration"
+	MethodForgetMigrated   Method = "ForgetMigrated"
 )
 
 // Latency is how long a call takes, picked evenly between the two.

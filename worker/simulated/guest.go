@@ -11,7 +11,11 @@ import (
 // again for the same run. The caller holds mu.
 func (h *Hypervisor) plan(id string) {
 	s := h.systems[id]
-	if s == nil || !s.On {
+	if s == nil {
+		return
+	}
+	h.planTransfer(id, s)
+	if !s.On {
 		return
 	}
 	run := s.LastReset

@@ -35,6 +35,8 @@ type Config struct {
 	Networks []string           // nil: one, "default"
 	Source   Source             // of images
 	Guests   Behaviour
+	Name     string // of the host among its peers
+	Peers    *Peers // hosts that guests can be brought to; nil: there are none
 	// Latencies and Faults hold for a method; AnyMethod for all that are not named.
 	Latencies map[Method]Latency
 	Faults    map[Method]Fault
@@ -45,6 +47,9 @@ type Behaviour struct {
 	Boot     time.Duration // from power to "SIMULATED boot complete"
 	Shutdown time.Duration // from the power button to power off, once booted
 	Deaf     float64       // share of guests that ignore their power button, 0 to 1
+
+	// Transfer is how long it takes to bring a guest to another host.
+	Transfer time.Duration
 
 	// PowerOffEvery and RebootEvery are how long, on average, a guest runs before it
 	// switches itself off or restarts itself; 0: for ever.
@@ -57,6 +62,8 @@ type Hypervisor struct {
 	source  Source
 	fetches *once.Fetcher // of media
 	guests  Behaviour
+	name    string
+	peers   *Peers
 
 	chance struct {
 		sync.Mutex
@@ -100,6 +107,8 @@ func Open(c Config) (*Hypervisor, error) {
 		},
 		source:   c.Source,
 		guests:   c.Guests,
+		name:     c.Name,
+		peers:    c.Peers,
 		tuning:   newTuning(c.Latencies, c.Faults),
 		systems:  map[string]*system{},
 		named:    map[string]string{},
@@ -120,6 +129,7 @@ func Open(c Config) (*Hypervisor, error) {
 			return nil, err
 		}
 	}
+	h.peers.join(h)
 	return h, nil
 }
 
@@ -132,6 +142,7 @@ func (h *Hypervisor) Close() error {
 		return nil
 	}
 	h.closed = true
+	h.peers.leave(h)
 	h.loseEvents(errClosed)
 	return h.journal.close()
 }

@@ -67,6 +67,7 @@ func TestHypervisor(t *testing.T) {
 				ImageDir: images,
 				HTTP:     true,
 				Network:  "default", Addresses: true,
+				Pair: pairs(images, c.kept, c.latencies),
 				Open: func(t *testing.T) hypervisortest.Host {
 					config := simulated.Config{
 						Source:    source(t, images),
@@ -80,6 +81,31 @@ func TestHypervisor(t *testing.T) {
 				},
 			})
 		})
+	}
+}
+
+// pairs makes two hosts that reach one another.
+func pairs(images string, kept bool, latencies map[simulated.Method]simulated.Latency) func(t *testing.T) hypervisortest.Pair {
+	return func(t *testing.T) hypervisortest.Pair {
+		peers := &simulated.Peers{}
+		made := func(name string) simulated.Config {
+			config := simulated.Config{
+				Name: name, Peers: peers, Source: source(t, images), Latencies: latencies,
+				Guests: simulated.Behaviour{Boot: 5 * time.Millisecond, Shutdown: 5 * time.Millisecond, Transfer: 100 * time.Millisecond},
+			}
+			if kept {
+				config.Dir = t.TempDir()
+			}
+			return config
+		}
+		from, to := host(t, made("h1")), host(t, made("h2"))
+		pair := hypervisortest.Pair{From: from, To: to, Reopen: from.Reopen}
+		pair.NeverConverge = func(t *testing.T, id string) {
+			if err := from.Hypervisor.(*simulated.Hypervisor).NeverConverge(id, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return pair
 	}
 }
 

@@ -43,7 +43,12 @@ type system struct {
 	Room       room                    `json:"room,omitzero"`  // what it was started with
 	Rest       string                  `json:"rest,omitempty"` // digest of what only a boot can give it, as it was started
 
-	planned struct{ run, off time.Time } // what has been planned already
+	Sending  *sending `json:"sending,omitempty"`  // nil: it is not being transferred
+	Offered  string   `json:"offered,omitempty"`  // the task for which it may leave
+	Landing  string   `json:"landing,omitempty"`  // the task that has made its disk, which another host fills
+	Restless bool     `json:"restless,omitempty"` // its guest changes its memory faster than any transfer
+
+	planned struct{ run, off, sent time.Time } // what has been planned already
 }
 
 type disk struct {

@@ -8,8 +8,12 @@ import (
 const hiddenSecret = `"******"`
 
 // PublicBody returns a copy of the request's body that may be kept and shown: what its declaration calls secret is hidden.
+// A body that no declaration speaks of was not looked at, and is not kept: it may be anything.
 func (r *Request) PublicBody() []byte {
-	if r.shape == nil || !r.shape.hides() {
+	if r.shape == nil {
+		return nil
+	}
+	if !r.shape.hides() {
 		return bytes.Clone(r.Body)
 	}
 	doc, fault := parse(r.Body)

@@ -30,7 +30,7 @@ func TestPublicBody(t *testing.T) {
 			t.Errorf("%s: %s", body, got)
 		}
 	}
-	if got := (&Request{Body: []byte(`{"Word":"x"}`)}).PublicBody(); string(got) != `{"Word":"x"}` {
+	if got := (&Request{Body: []byte(`{"Word":"x"}`)}).PublicBody(); got != nil {
 		t.Errorf("without a shape: %s", got)
 	}
 }

@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -118,20 +120,36 @@ func (c *client) exchange(r request, within time.Duration) (answer, error) {
 	return answer{resp.StatusCode, resp.Header, body, time.Since(began)}, nil
 }
 
+// login opens a session. That too many wrong passwords were tried before, of which the run is full, ends by itself.
 func (c *client) login() error {
+	for range 100 {
+		again, err := c.tryLogin()
+		if again == 0 || err != nil {
+			return err
+		}
+		time.Sleep(again)
+	}
+	return errors.New("login: it stays throttled")
+}
+
+// tryLogin returns how long to wait before the next try; 0: the session is open.
+func (c *client) tryLogin() (again time.Duration, err error) {
 	body, err := json.Marshal(map[string]string{"UserName": c.user, "Password": c.password})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	a, err := c.send(request{method: "POST", uri: "/redfish/v1/SessionService/Sessions", headers: [][2]string{{"Content-Type", "application/json"}}, body: body}, 20*time.Second)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	if seconds, err := strconv.Atoi(a.header.Get("Retry-After")); a.status == http.StatusTooManyRequests && err == nil {
+		return max(time.Duration(seconds)*time.Second, time.Second), nil
 	}
 	if a.status != http.StatusCreated {
-		return fmt.Errorf("login: %d %.300s", a.status, a.body)
+		return 0, fmt.Errorf("login: %d %.300s", a.status, a.body)
 	}
 	c.token, c.own = a.header.Get("X-Auth-Token"), a.header.Get("Location")
-	return nil
+	return 0, nil
 }
 
 func (c *client) authorized() [][2]string {

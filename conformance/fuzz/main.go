@@ -54,10 +54,17 @@ func run(ctx context.Context, o options) (int, error) {
 		return 0, err
 	}
 	fmt.Printf("%d operations, %d URIs; %d requests over %d connections, seed %d\n", len(svc.operations), svc.known(), o.requests, o.connections, o.seed)
-	before, err := measure(ctx, o, svc)
+	steady, err := svc.steadySession(o)
 	if err != nil {
 		return 0, err
 	}
+	defer steady.close()
+	before, err := measure(ctx, o, svc, steady)
+	if err != nil {
+		return 0, err
+	}
+	kept, let := context.WithCancel(ctx)
+	go steady.keep(kept)
 	r := newReport()
 	began := time.Now()
 	var next atomic.Int64
@@ -73,8 +80,9 @@ func run(ctx context.Context, o options) (int, error) {
 		})
 	}
 	workers.Wait()
+	let()
 	r.print(time.Since(began))
-	after, err := measure(ctx, o, svc)
+	after, err := measure(ctx, o, svc, steady)
 	if err != nil {
 		return 0, fmt.Errorf("after the run: %w", err)
 	}

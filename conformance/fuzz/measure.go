@@ -17,13 +17,8 @@ type latency struct {
 }
 
 // measure sends valid and refused requests over all connections, kind by kind, and returns how long they took.
-func measure(ctx context.Context, o options, s *service) ([]latency, error) {
-	login := &client{options: o}
-	defer login.close()
-	if err := login.login(); err != nil {
-		return nil, err
-	}
-	admin := login.authorized()
+func measure(ctx context.Context, o options, s *service, session *client) ([]latency, error) {
+	admin := session.authorized()
 	kinds := []struct {
 		latency
 		request

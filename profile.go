@@ -18,6 +18,7 @@ type Profile struct {
 	Image     string // see Images.FindImage; looked for when a system is made
 	Network   string // libvirt network; "none": no interface
 	Primary   schemas.BootSource
+	Firmware  schemas.BootSourceOverrideMode // that it boots in
 	Labels    map[string]string
 	Revision  int64
 

@@ -24,7 +24,7 @@ func TestProfileLife(t *testing.T) {
 	s.must(400, operator, "POST", profilesURI, `{"Name":"small","Labels":{"a":1}}`)
 	s.must(400, operator, "POST", profilesURI, `{"Name":"small","Image":"nope"}`)
 	s.must(403, viewer, "POST", profilesURI, `{"Name":"small"}`)
-	doc, reply := s.must(201, operator, "POST", profilesURI, `{"Name":"small","CPU":2,"MemoryMiB":128,"Boot":{"Primary":"Pxe"},"Network":"none","Labels":{"tier":"web"}}`)
+	doc, reply := s.must(201, operator, "POST", profilesURI, `{"Name":"small","CPU":2,"MemoryMiB":128,"Boot":{"Primary":"Pxe","Firmware":"UEFI"},"Network":"none","Labels":{"tier":"web"}}`)
 	uri := doc["@odata.id"].(string)
 	if reply.Header.Get("Location") != uri || doc["CPU"] != 2.0 || at(doc, "Boot/Primary") != "Pxe" || at(doc, "Labels/tier") != "web" || doc["DiskGiB"] != nil {
 		t.Errorf("%v", doc)
@@ -34,14 +34,14 @@ func TestProfileLife(t *testing.T) {
 	s.must(412, operator, "PATCH", uri, `{"CPU":4}`, "If-Match", `"99"`)
 	s.must(403, viewer, "PATCH", uri, `{"CPU":4}`)
 	changed, _ := s.must(200, operator, "PATCH", uri, `{"CPU":null,"MemoryMiB":256,"Boot":{"Primary":null}}`, "If-Match", reply.ETag)
-	if changed["CPU"] != nil || changed["MemoryMiB"] != 256.0 || changed["Boot"] != nil || changed["Network"] != "none" {
+	if changed["CPU"] != nil || changed["MemoryMiB"] != 256.0 || at(changed, "Boot/Primary") != nil || at(changed, "Boot/Firmware") != "UEFI" || changed["Network"] != "none" {
 		t.Errorf("%v", changed)
 	}
 
 	s.must(400, operator, "POST", "/redfish/v1/Systems", `{"Name":"web1","Oem":{"HawkFish":{"Profile":"nope"}}}`)
 	s.must(202, operator, "POST", "/redfish/v1/Systems", `{"Name":"web1","Oem":{"HawkFish":{"Profile":"small"}}}`)
 	made, _ := s.must(200, viewer, "GET", "/redfish/v1/Systems/web1", "")
-	if at(made, "MemorySummary/TotalSystemMemoryGiB") != 0.25 || at(made, "Oem/HawkFish/Network") != nil {
+	if at(made, "MemorySummary/TotalSystemMemoryGiB") != 0.25 || at(made, "Oem/HawkFish/Network") != nil || at(made, "Boot/BootSourceOverrideMode") != "UEFI" {
 		t.Errorf("%v", made)
 	}
 	s.must(403, viewer, "DELETE", uri, "")

@@ -63,7 +63,7 @@ func TestBiosSettings(t *testing.T) {
 	if at(now, "Attributes/Tpm") != "Enabled" || at(now, "Attributes/NumCores") != 4.0 || at(now, "@Redfish.Settings/Time") == nil {
 		t.Errorf("%v", now)
 	}
-	if system, _ := s.must(200, viewer, "GET", "/redfish/v1/Systems/"+id, ""); at(system, "ProcessorSummary/LogicalProcessorCount") != 4.0 {
+	if system, _ := s.must(200, viewer, "GET", "/redfish/v1/Systems/"+id, ""); at(system, "ProcessorSummary/LogicalProcessorCount") != 4.0 || at(system, "ProcessorSummary/CoreCount") != 4.0 {
 		t.Errorf("%v", system)
 	}
 

@@ -25,7 +25,8 @@ type profileView struct {
 }
 
 type profileBoot struct {
-	Primary primaryBoot `json:"Primary"`
+	Primary  primaryBoot                    `json:"Primary,omitempty"`
+	Firmware schemas.BootSourceOverrideMode `json:"Firmware,omitempty"`
 }
 
 // newProfile is what it takes to make a profile.
@@ -54,7 +55,8 @@ type profilePatch struct {
 }
 
 type profileBootPatch struct {
-	Primary *primaryBoot `json:"Primary" null:"clears"`
+	Primary  *primaryBoot                    `json:"Primary" null:"clears"`
+	Firmware *schemas.BootSourceOverrideMode `json:"Firmware" null:"clears"`
 }
 
 func profiles(c *control.Control) []redfish.Resource {
@@ -80,7 +82,7 @@ func profiles(c *control.Control) []redfish.Resource {
 				Image: p.Image, Network: p.Network, Labels: labels,
 			}
 			if p.Boot != nil {
-				made.Primary = schemas.BootSource(p.Boot.Primary)
+				made.Primary, made.Firmware = schemas.BootSource(p.Boot.Primary), p.Boot.Firmware
 			}
 			made, err = c.AddProfile(ctx, asked(req), made)
 			return redfish.Created("Profile", made), err
@@ -121,6 +123,7 @@ func (patch profilePatch) change(labels map[string]string) hawkfish.ProfileChang
 		set(&p.Image, patch.Image)
 		set(&p.Network, patch.Network)
 		set(&p.Primary, (*schemas.BootSource)(patch.Boot.Primary))
+		set(&p.Firmware, patch.Boot.Firmware)
 		if labels != nil {
 			p.Labels = labels
 		}
@@ -135,8 +138,8 @@ func showProfile(_ redfish.Links, p hawkfish.Profile) profileView {
 		ID: p.ID, Name: p.Name, CPU: p.CPUs, MemoryMiB: p.MemoryMiB, DiskGiB: p.DiskGiB,
 		Image: p.Image, Network: p.Network, Labels: p.Labels, Project: p.ProjectID,
 	}
-	if p.Primary != "" {
-		v.Boot = &profileBoot{primaryBoot(p.Primary)}
+	if p.Primary != "" || p.Firmware != "" {
+		v.Boot = &profileBoot{primaryBoot(p.Primary), p.Firmware}
 	}
 	if v.Labels == nil {
 		v.Labels = map[string]string{}

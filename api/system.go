@@ -92,6 +92,12 @@ type systemBoot struct {
 	Firmware schemas.BootSourceOverrideMode `json:"Firmware"`
 }
 
+// processorsOf counts sockets, cores and threads, as the guest sees them.
+func processorsOf(s hawkfish.System) processorSummary {
+	t := s.Topology()
+	return processorSummary{Count: t.Sockets, CoreCount: t.Sockets * t.Cores, LogicalProcessorCount: s.CPUs}
+}
+
 // systemStatus says how a system fares in each phase of its life.
 var systemStatus = map[hawkfish.SystemPhase]status{
 	hawkfish.PhaseProvisioning: {schemas.StateStarting, schemas.HealthOK},
@@ -172,7 +178,7 @@ func showSystem(to redfish.Links, s hawkfish.System) systemView {
 		ID: s.ID, Name: s.Name, UUID: s.ID, SystemType: schemas.SystemTypeVirtual,
 		Manufacturer: vendor, Model: "Virtual Machine", AssetTag: s.AssetTag,
 		PowerState: s.PowerState, powerView: showPower(s), Status: statusOf(s),
-		Processors: processorSummary{Count: 1, CoreCount: now.CPUs, LogicalProcessorCount: now.CPUs},
+		Processors: processorsOf(now),
 		Memory:     memorySummary{GiB: float64(now.MemoryMiB) / 1024},
 		Boot:       showBoot(to, s),
 

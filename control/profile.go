@@ -111,6 +111,7 @@ func of(p hawkfish.Profile, req ProvisionRequest) ProvisionRequest {
 	setDefault(&req.Image, p.Image)
 	setDefault(&req.Network, p.Network)
 	setDefault(&req.Primary, p.Primary)
+	setDefault(&req.Firmware, p.Firmware)
 	setDefault(&req.Project, p.ProjectID)
 	return req
 }

@@ -77,7 +77,7 @@ func (s *Store) CreateProfile(ctx context.Context, p hawkfish.Profile) (hawkfish
 	return ask(ctx, s, subject{resourceProfile, p.Name}, func(ctx context.Context, q *db.Queries) (hawkfish.Profile, error) {
 		return profileOr(q.InsertProfile(ctx, db.InsertProfileParams{
 			ID: p.ID, ProjectID: p.ProjectID, Name: p.Name, CPUs: int32(p.CPUs), MemoryMiB: p.MemoryMiB, DiskGiB: p.DiskGiB,
-			Image: p.Image, Network: p.Network, BootPrimary: string(p.Primary), Labels: labels,
+			Image: p.Image, Network: p.Network, BootPrimary: string(p.Primary), Firmware: string(p.Firmware), Labels: labels,
 		}))
 	})
 }
@@ -105,7 +105,7 @@ func (s *Store) UpdateProfile(ctx context.Context, scope hawkfish.Scope, id stri
 		}
 		return profileOr(q.ChangeProfile(ctx, db.ChangeProfileParams{
 			ID: id, Name: p.Name, CPUs: int32(p.CPUs), MemoryMiB: p.MemoryMiB, DiskGiB: p.DiskGiB,
-			Image: p.Image, Network: p.Network, BootPrimary: string(p.Primary), Labels: labels,
+			Image: p.Image, Network: p.Network, BootPrimary: string(p.Primary), Firmware: string(p.Firmware), Labels: labels,
 		}))
 	})
 }
@@ -137,7 +137,7 @@ func profileOr(row db.Profile, err error) (hawkfish.Profile, error) {
 func profile(r db.Profile) (hawkfish.Profile, error) {
 	p := hawkfish.Profile{
 		ID: r.ID, ProjectID: r.ProjectID, Name: r.Name, CPUs: int(r.CPUs), MemoryMiB: r.MemoryMiB, DiskGiB: r.DiskGiB,
-		Image: r.Image, Network: r.Network, Primary: schemas.BootSource(r.BootPrimary),
+		Image: r.Image, Network: r.Network, Primary: schemas.BootSource(r.BootPrimary), Firmware: schemas.BootSourceOverrideMode(r.Firmware),
 		Revision: r.Revision, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 	return p, json.Unmarshal(r.Labels, &p.Labels)

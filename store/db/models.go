@@ -140,6 +140,7 @@ type Profile struct {
 	Revision    int64
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+	Firmware    string
 }
 
 type Project struct {

@@ -13,9 +13,9 @@ import (
 const changeProfile = `-- name: ChangeProfile :one
 UPDATE profiles
 SET name = $1, cpus = $2, memory_mib = $3, disk_gib = $4, image = $5, network = $6,
-    boot_primary = $7, labels = $8, revision = revision + 1, updated_at = now()
-WHERE id = $9
-RETURNING id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels, revision, created_at, updated_at
+    boot_primary = $7, firmware = $8, labels = $9, revision = revision + 1, updated_at = now()
+WHERE id = $10
+RETURNING id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels, revision, created_at, updated_at, firmware
 `
 
 type ChangeProfileParams struct {
@@ -26,6 +26,7 @@ type ChangeProfileParams struct {
 	Image       string
 	Network     string
 	BootPrimary string
+	Firmware    string
 	Labels      json.RawMessage
 	ID          string
 }
@@ -39,6 +40,7 @@ func (q *Queries) ChangeProfile(ctx context.Context, arg ChangeProfileParams) (P
 		arg.Image,
 		arg.Network,
 		arg.BootPrimary,
+		arg.Firmware,
 		arg.Labels,
 		arg.ID,
 	)
@@ -57,6 +59,7 @@ func (q *Queries) ChangeProfile(ctx context.Context, arg ChangeProfileParams) (P
 		&i.Revision,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Firmware,
 	)
 	return i, err
 }
@@ -104,9 +107,9 @@ func (q *Queries) DeleteProfile(ctx context.Context, arg DeleteProfileParams) (i
 }
 
 const insertProfile = `-- name: InsertProfile :one
-INSERT INTO profiles (id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-RETURNING id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels, revision, created_at, updated_at
+INSERT INTO profiles (id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, firmware, labels)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+RETURNING id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels, revision, created_at, updated_at, firmware
 `
 
 type InsertProfileParams struct {
@@ -119,6 +122,7 @@ type InsertProfileParams struct {
 	Image       string
 	Network     string
 	BootPrimary string
+	Firmware    string
 	Labels      json.RawMessage
 }
 
@@ -133,6 +137,7 @@ func (q *Queries) InsertProfile(ctx context.Context, arg InsertProfileParams) (P
 		arg.Image,
 		arg.Network,
 		arg.BootPrimary,
+		arg.Firmware,
 		arg.Labels,
 	)
 	var i Profile
@@ -150,12 +155,13 @@ func (q *Queries) InsertProfile(ctx context.Context, arg InsertProfileParams) (P
 		&i.Revision,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Firmware,
 	)
 	return i, err
 }
 
 const listProfiles = `-- name: ListProfiles :many
-SELECT profiles.id, profiles.project_id, profiles.name, profiles.cpus, profiles.memory_mib, profiles.disk_gib, profiles.image, profiles.network, profiles.boot_primary, profiles.labels, profiles.revision, profiles.created_at, profiles.updated_at, count(*) OVER () AS total
+SELECT profiles.id, profiles.project_id, profiles.name, profiles.cpus, profiles.memory_mib, profiles.disk_gib, profiles.image, profiles.network, profiles.boot_primary, profiles.labels, profiles.revision, profiles.created_at, profiles.updated_at, profiles.firmware, count(*) OVER () AS total
 FROM profiles
 WHERE $1::boolean OR project_id = ANY ($2::uuid[])
 ORDER BY created_at, id
@@ -202,6 +208,7 @@ func (q *Queries) ListProfiles(ctx context.Context, arg ListProfilesParams) ([]L
 			&i.Profile.Revision,
 			&i.Profile.CreatedAt,
 			&i.Profile.UpdatedAt,
+			&i.Profile.Firmware,
 			&i.Total,
 		); err != nil {
 			return nil, err
@@ -215,7 +222,7 @@ func (q *Queries) ListProfiles(ctx context.Context, arg ListProfilesParams) ([]L
 }
 
 const profileByID = `-- name: ProfileByID :one
-SELECT id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels, revision, created_at, updated_at FROM profiles
+SELECT id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels, revision, created_at, updated_at, firmware FROM profiles
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 `
 
@@ -242,12 +249,13 @@ func (q *Queries) ProfileByID(ctx context.Context, arg ProfileByIDParams) (Profi
 		&i.Revision,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Firmware,
 	)
 	return i, err
 }
 
 const profileToChange = `-- name: ProfileToChange :one
-SELECT id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels, revision, created_at, updated_at FROM profiles
+SELECT id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels, revision, created_at, updated_at, firmware FROM profiles
 WHERE id = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 FOR NO KEY UPDATE
 `
@@ -275,12 +283,13 @@ func (q *Queries) ProfileToChange(ctx context.Context, arg ProfileToChangeParams
 		&i.Revision,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Firmware,
 	)
 	return i, err
 }
 
 const profilesByName = `-- name: ProfilesByName :many
-SELECT id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels, revision, created_at, updated_at FROM profiles
+SELECT id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels, revision, created_at, updated_at, firmware FROM profiles
 WHERE name = $1 AND ($2::boolean OR project_id = ANY ($3::uuid[]))
 LIMIT 2
 `
@@ -315,6 +324,7 @@ func (q *Queries) ProfilesByName(ctx context.Context, arg ProfilesByNameParams) 
 			&i.Revision,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.Firmware,
 		); err != nil {
 			return nil, err
 		}

@@ -25,14 +25,14 @@ SELECT count(*) FROM profiles
 WHERE @everything::boolean OR project_id = ANY (@projects::uuid[]);
 
 -- name: InsertProfile :one
-INSERT INTO profiles (id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, labels)
-VALUES (@id, @project_id, @name, @cpus, @memory_mib, @disk_gib, @image, @network, @boot_primary, @labels)
+INSERT INTO profiles (id, project_id, name, cpus, memory_mib, disk_gib, image, network, boot_primary, firmware, labels)
+VALUES (@id, @project_id, @name, @cpus, @memory_mib, @disk_gib, @image, @network, @boot_primary, @firmware, @labels)
 RETURNING *;
 
 -- name: ChangeProfile :one
 UPDATE profiles
 SET name = @name, cpus = @cpus, memory_mib = @memory_mib, disk_gib = @disk_gib, image = @image, network = @network,
-    boot_primary = @boot_primary, labels = @labels, revision = revision + 1, updated_at = now()
+    boot_primary = @boot_primary, firmware = @firmware, labels = @labels, revision = revision + 1, updated_at = now()
 WHERE id = @id
 RETURNING *;
 

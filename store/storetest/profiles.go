@@ -9,7 +9,7 @@ import (
 
 func testProfiles(t *testing.T, f Fleet) {
 	small := must(f.CreateProfile(t.Context(), hawkfish.Profile{
-		ProjectID: f.Project, Name: "small", CPUs: 2, MemoryMiB: 512, DiskGiB: 3, Image: "deb", Network: "none", Primary: schemas.BootSourcePxe,
+		ProjectID: f.Project, Name: "small", CPUs: 2, MemoryMiB: 512, DiskGiB: 3, Image: "deb", Network: "none", Primary: schemas.BootSourcePxe, Firmware: schemas.BootSourceOverrideModeUEFI,
 		Labels: map[string]string{"a": "b"},
 	}))(t)
 	equal(t, "kept", must(f.FindProfile(t.Context(), all, small.ID))(t), small)

@@ -21,6 +21,7 @@ type Store interface {
 	Profiles
 	Hosts
 	Placements
+	Migrations
 	Tasks
 	Dispatch
 	Ledger
@@ -144,6 +145,13 @@ type Tasks interface {
 	Ejecting(ctx context.Context, systemID string, slot MediaSlot) (bool, error)
 }
 
+// Migrations answers which ways systems have gone.
+type Migrations interface {
+	FindMigration(ctx context.Context, scope Scope, id string) (Migration, error)
+	// MigrationIDs lists the IDs alone, newest first.
+	MigrationIDs(ctx context.Context, scope Scope, page Page) ([]string, int, error)
+}
+
 // Dispatch is what the sweep that starts workflows needs.
 type Dispatch interface {
 	// ClaimUndispatched returns up to limit tasks whose turn has come, whose workflow nobody has
@@ -187,6 +195,13 @@ type Ledger interface {
 	ReleaseHost(ctx context.Context, systemID string) error
 	// MoveSystem records that a system is where room was kept for it. Conflict when it was kept elsewhere, or for too short a time.
 	MoveSystem(ctx context.Context, systemID, hostID string) error
+	// BeginMigration notes that a system is on its way to another host; from then on its own is not believed when it says that it has gone.
+	// It may be repeated. Conflict when the other host still has something of the system from before.
+	BeginMigration(ctx context.Context, m Migration) error
+	// CommitMigration records that the system is at its new host, whether room was kept for it there or not. It may be repeated.
+	CommitMigration(ctx context.Context, id string) error
+	// NoteMigration stores what a migration that has not ended has taken.
+	NoteMigration(ctx context.Context, id string, r MigrationResult) error
 	// LeaveBehind notes what a host has of a system that it could not be asked to let go of. MoveSystem does so for one that
 	// leaves a dead host.
 	LeaveBehind(ctx context.Context, hostID string, left Leftover) error

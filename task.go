@@ -92,10 +92,11 @@ const (
 	OpRelease       Operation = "import.Release"
 	OpFence         Operation = "host.Fence"
 	OpRecover       Operation = "system.Recover"
+	OpMigrate       Operation = "system.Migrate"
 )
 
 // Operations lists every operation, so that tables keyed by operation can be checked for gaps.
-var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpApplySettings, OpInsertMedia, OpEjectMedia, OpImportImage, OpDeleteImage, OpBatch, OpAdopt, OpAdoptMany, OpRelease, OpFence, OpRecover}
+var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpApplySettings, OpInsertMedia, OpEjectMedia, OpImportImage, OpDeleteImage, OpBatch, OpAdopt, OpAdoptMany, OpRelease, OpFence, OpRecover, OpMigrate}
 
 // MaxWaitingTasks is how many tasks may wait for one target; a further one is Busy.
 const MaxWaitingTasks = 64

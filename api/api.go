@@ -44,6 +44,7 @@ func Resources(c *control.Control, info ServiceInfo) []redfish.Resource {
 		batches(c),
 		hosts(c),
 		placements(c),
+		migrations(c),
 		imports(c),
 		projects(c),
 		managers(c, info),

@@ -6,16 +6,17 @@ import (
 
 // fleetView is where the tree of HawkFish's own resources begins.
 type fleetView struct {
-	ID        string        `json:"Id"`
-	Name      string        `json:"Name"`
-	Images    *redfish.Link `json:"Images,omitempty"`
-	Profiles  *redfish.Link `json:"Profiles,omitempty"`
-	Batches   *redfish.Link `json:"Batches,omitempty"`
-	Hosts     *redfish.Link `json:"Hosts,omitempty"`
-	Placement *redfish.Link `json:"Placement,omitempty"`
-	Import    *redfish.Link `json:"Import,omitempty"`
-	Projects  *redfish.Link `json:"Projects,omitempty"`
-	Audit     *redfish.Link `json:"Audit,omitempty"`
+	ID         string        `json:"Id"`
+	Name       string        `json:"Name"`
+	Images     *redfish.Link `json:"Images,omitempty"`
+	Profiles   *redfish.Link `json:"Profiles,omitempty"`
+	Batches    *redfish.Link `json:"Batches,omitempty"`
+	Hosts      *redfish.Link `json:"Hosts,omitempty"`
+	Placement  *redfish.Link `json:"Placement,omitempty"`
+	Migrations *redfish.Link `json:"Migrations,omitempty"`
+	Import     *redfish.Link `json:"Import,omitempty"`
+	Projects   *redfish.Link `json:"Projects,omitempty"`
+	Audit      *redfish.Link `json:"Audit,omitempty"`
 }
 
 func fleet() []redfish.Resource {
@@ -29,7 +30,7 @@ func fleet() []redfish.Resource {
 			return fleetView{
 				ID: "HawkFish", Name: "HawkFish",
 				Images: to.To("ImageCollection", ""), Profiles: to.To("ProfileCollection", ""), Batches: to.To("BatchCollection", ""), Hosts: to.To("HostCollection", ""), Placement: to.To("Placement", ""), Projects: to.To("ProjectCollection", ""),
-				Import: to.To("Import", ""), Audit: to.To("Audit", ""),
+				Migrations: to.To("MigrationCollection", ""), Import: to.To("Import", ""), Audit: to.To("Audit", ""),
 			}
 		},
 	})}

@@ -158,7 +158,7 @@ func systems(c *control.Control) []redfish.Resource {
 		Delete: func(ctx context.Context, req *redfish.Request, s hawkfish.System) (redfish.Result, error) {
 			return accepted(c.DeleteSystem(ctx, asked(req), s))
 		},
-		Actions: []redfish.ActionOf[hawkfish.System]{redfish.Hinting(reset, "ResetType", acceptedResets), defaultBootOrder(c)},
+		Actions: []redfish.ActionOf[hawkfish.System]{redfish.Hinting(reset, "ResetType", acceptedResets), defaultBootOrder(c), migrate(c)},
 	})
 	return append([]redfish.Resource{systemCollection(c), system, serialLog(c)}, bootOptions(c)...)
 }

@@ -20,6 +20,7 @@ type Store interface {
 	hawkfish.Profiles
 	hawkfish.Hosts
 	hawkfish.Placements
+	hawkfish.Migrations
 	hawkfish.Tasks
 	hawkfish.Accounts
 	hawkfish.Projects
@@ -61,6 +62,7 @@ type Control struct {
 	Starter    Starter
 	ReadSerial SerialReader
 	ScanHost   HostScanner
+	Tune       MigrationTuner
 	CheckURL   func(url string) error // says why an image may not be fetched from there
 	// Seal encrypts a secret for those who have the key; label is bound to it.
 	Seal    func(secret, label string) (hawkfish.Sealed, error)

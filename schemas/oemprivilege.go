@@ -23,6 +23,9 @@ var OEMPrivileges = map[string]map[string]AnyOf{
 	// Hosts tell of every project's systems.
 	"Host":           oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
 	"HostCollection": oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	// So do the ways of systems between them.
+	"Migration":           oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
+	"MigrationCollection": oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
 	// What else is on hosts is of no project, until an administrator gives it to one.
 	"Import":               oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),
 	"ImportScan":           oemOperations(PrivilegeConfigureManager, PrivilegeConfigureManager),

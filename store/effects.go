@@ -95,6 +95,11 @@ var effects = map[hawkfish.Operation]map[schemas.TaskState]effect{
 		exception: {apply: nothing},
 		cancelled: {apply: nothing},
 	},
+	hawkfish.OpMigrate: {
+		completed: {apply: endsMigration(hawkfish.MigrationCompleted)},
+		exception: {apply: endsMigration(hawkfish.MigrationFailed)},
+		cancelled: {apply: endsMigration(hawkfish.MigrationCancelled)},
+	},
 	hawkfish.OpRelease: {
 		completed: {apply: removeSystem, event: hawkfish.EventSystemDeleted, gone: true},
 		exception: {apply: returnSystem},

@@ -30,6 +30,9 @@ func (s *Store) Prune(ctx context.Context, keep hawkfish.Retention, limit int) (
 		{keep.Logs, func(ctx context.Context, q *db.Queries, age float64) (int64, error) {
 			return q.PruneLogs(ctx, db.PruneLogsParams{Age: age, AtMost: atMost})
 		}},
+		{keep.Logs, func(ctx context.Context, q *db.Queries, age float64) (int64, error) {
+			return q.PruneMigrations(ctx, db.PruneMigrationsParams{Age: age, AtMost: atMost})
+		}},
 	} {
 		if prune.age == 0 {
 			continue

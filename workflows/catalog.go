@@ -8,6 +8,7 @@ import (
 	"github.com/projectbeskar/hawkfish"
 	imagesteps "github.com/projectbeskar/hawkfish/activities/images"
 	mediasteps "github.com/projectbeskar/hawkfish/activities/media"
+	migrationsteps "github.com/projectbeskar/hawkfish/activities/migration"
 	"github.com/projectbeskar/hawkfish/internal/durable"
 	"github.com/projectbeskar/hawkfish/workflows/adoption"
 	"github.com/projectbeskar/hawkfish/workflows/batch"
@@ -16,6 +17,7 @@ import (
 	"github.com/projectbeskar/hawkfish/workflows/fencing"
 	"github.com/projectbeskar/hawkfish/workflows/images"
 	"github.com/projectbeskar/hawkfish/workflows/media"
+	"github.com/projectbeskar/hawkfish/workflows/migration"
 	"github.com/projectbeskar/hawkfish/workflows/power"
 	"github.com/projectbeskar/hawkfish/workflows/provision"
 	"github.com/projectbeskar/hawkfish/workflows/recovery"
@@ -39,6 +41,7 @@ func Register(r worker.WorkflowRegistry) {
 	durable.Orchestrate(r, adoption.Release, adoption.RunRelease)
 	durable.Orchestrate(r, fencing.Fence, fencing.Run)
 	durable.Orchestrate(r, recovery.Recover, recovery.Run)
+	durable.Orchestrate(r, migration.Migrate, migration.Run)
 }
 
 // Steps lists the steps of each operation in their usual order.
@@ -58,12 +61,13 @@ var Steps = map[hawkfish.Operation][]string{
 	hawkfish.OpRelease:       adoption.Release.Steps,
 	hawkfish.OpFence:         fencing.Fence.Steps,
 	hawkfish.OpRecover:       recovery.Recover.Steps,
+	hawkfish.OpMigrate:       migration.Migrate.Steps,
 }
 
 // Share says how much of an operation a step is, compared with others: what transfers a file is nearly all of it, so that
 // its part of the bytes is the operation's progress.
 func Share(step string) int {
-	if step == mediasteps.Fetch.Name || step == imagesteps.Fetch.Name {
+	if step == mediasteps.Fetch.Name || step == imagesteps.Fetch.Name || step == migrationsteps.Send.Name {
 		return 100
 	}
 	return 1

@@ -17,6 +17,7 @@ import (
 	fencingflow "github.com/projectbeskar/hawkfish/workflows/fencing"
 	imageflows "github.com/projectbeskar/hawkfish/workflows/images"
 	mediaflow "github.com/projectbeskar/hawkfish/workflows/media"
+	migrationflow "github.com/projectbeskar/hawkfish/workflows/migration"
 	powerflow "github.com/projectbeskar/hawkfish/workflows/power"
 	"github.com/projectbeskar/hawkfish/workflows/provision"
 	recoveryflow "github.com/projectbeskar/hawkfish/workflows/recovery"
@@ -94,6 +95,25 @@ func TestEveryStepCanFail(t *testing.T) {
 		}},
 		{"recover what is elsewhere", recoveryflow.Run, hawkfish.Recovery{SystemID: "s1", From: "h0"}, map[string][]string{
 			"": {locate, finish},
+		}},
+		{"migrate", migrationflow.Run, hawkfish.MigrationOrder{SystemID: "s1"}, map[string][]string{
+			"":        slices.Concat(boards, []string{begin, send, standing, standing, commit, settle, note, forget, finish}),
+			locate:    {locate, finish},
+			observe:   {locate, observe, finish},
+			offer:     {locate, observe, offer, reserve, abort, release, finish},
+			reserve:   {locate, observe, offer, reserve, abort, release, finish},
+			prepareAt: slices.Concat(boards, []string{abort, cleanUp, release, finish}),
+			begin:     slices.Concat(boards, []string{begin, abort, cleanUp, release, finish}),
+			commit:    slices.Concat(boards, []string{begin, send, standing, standing, commit, finish}),
+			settle:    slices.Concat(boards, []string{begin, send, standing, standing, commit, settle, finish}),
+			note:      slices.Concat(boards, []string{begin, send, standing, standing, commit, settle, note, finish}),
+		}},
+		{"migrate what is elsewhere", migrationflow.Run, hawkfish.MigrationOrder{SystemID: "s1", From: "h0"}, map[string][]string{"": {locate, finish}}},
+		{"migrate to where it is", migrationflow.Run, hawkfish.MigrationOrder{SystemID: "s1", To: "h1"}, map[string][]string{"": {locate, finish}}},
+		{"migrate cold", migrationflow.Run, hawkfish.MigrationOrder{SystemID: "s1", MigrationPlan: hawkfish.MigrationPlan{Mode: hawkfish.MigrateCold}}, map[string][]string{
+			"":       slices.Concat(boards, []string{begin, shutdown, send, standing, standing, commit, settle, note, start, forget, finish}),
+			shutdown: slices.Concat(boards, []string{begin, shutdown, abort, cleanUp, start, release, finish}),
+			start:    slices.Concat(boards, []string{begin, shutdown, send, standing, standing, commit, settle, note, start, finish}),
 		}},
 		{"fence", fencingflow.Run, hawkfish.FenceOrder{HostID: "h1"}, map[string][]string{
 			"":        {switchOff, declare, finish},

@@ -33,6 +33,7 @@ type world struct {
 	diskless   bool             // the other host does not reach the disk
 	silent     time.Duration    // of the host h1
 	reaches    hawkfish.Reaches // what h2 says of h1
+	crossing
 }
 
 func newWorld(t *testing.T) *world {
@@ -84,6 +85,7 @@ func newWorld(t *testing.T) *world {
 		return durable.None{}
 	})
 	durabletest.Does(w.Run, record.Resume)
+	w.migrates()
 	return w
 }
 

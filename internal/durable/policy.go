@@ -25,6 +25,8 @@ var (
 	Quick = Policy{Timeout: 2 * time.Minute, Heartbeat: 5 * time.Second, GiveUp: 15 * time.Minute}
 	// Brief is for what somebody waits for, and asks again when it fails: a caller has an answer in 5 seconds.
 	Brief = Policy{Timeout: 4 * time.Second, GiveUp: 4 * time.Second}
+	// Glance is for a question whose answer may be missing: whoever asks does something about it.
+	Glance = Policy{Timeout: 20 * time.Second, GiveUp: time.Minute}
 	// Slow is for what moves data, or waits for a guest. It may take hours; to fail for minutes, or to find no
 	// worker for a quarter of an hour, is enough for somebody to be told.
 	Slow = Policy{Timeout: 6 * time.Hour, Heartbeat: 10 * time.Second, Wait: 15 * time.Minute, GiveUp: 12 * time.Hour, Attempts: 60}

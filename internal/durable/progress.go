@@ -2,6 +2,7 @@ package durable
 
 import (
 	"context"
+	"encoding/json"
 	"sync/atomic"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 type Progress struct {
 	Done  int64 `json:"done"`
 	Total int64 `json:"total"`
+	// Detail is what else the step tells, in its own words.
+	Detail json.RawMessage `json:"detail,omitempty"`
 }
 
 // pulse is what keeps an attempt alive in Temporal's eyes.

@@ -14,6 +14,7 @@ import (
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/activities/adoption"
 	"github.com/projectbeskar/hawkfish/activities/console"
+	"github.com/projectbeskar/hawkfish/activities/migration"
 	"github.com/projectbeskar/hawkfish/api"
 	"github.com/projectbeskar/hawkfish/api/redfish"
 	"github.com/projectbeskar/hawkfish/api/server"
@@ -123,6 +124,10 @@ func (p Parts) control(st control.Store, service *durable.Service, starter contr
 		Store: st, Engine: service, Starter: starter, CheckURL: fetcher.Check, Seal: kept.seal, Log: p.Log.With("component", "control"),
 		ReadSerial: func(ctx context.Context, host string, tail console.Tail) ([]byte, error) {
 			return console.ReadSerial.Ask(ctx, service, durable.Host(host), "serial-"+uuid.NewString(), tail)
+		},
+		Tune: func(ctx context.Context, host string, in migration.Tuning) error {
+			_, err := migration.Tune.Ask(ctx, service, durable.Host(host), "tune-"+uuid.NewString(), in)
+			return err
 		},
 		ScanHost: func(ctx context.Context, host string, in adoption.Look) ([]hawkfish.Foreign, error) {
 			return adoption.Scan.Ask(ctx, service, durable.Host(host), "scan-"+uuid.NewString(), in)

@@ -79,6 +79,17 @@ func (s *Store) MoveSystem(ctx context.Context, systemID, hostID string) error {
 	return s.Source.MoveSystem(ctx, systemID, hostID)
 }
 
+// CommitMigration does, too.
+func (s *Store) CommitMigration(ctx context.Context, id string) error {
+	err := s.Source.CommitMigration(ctx, id)
+	if m, lost := s.Source.FindMigration(ctx, everything, id); lost == nil {
+		s.forgetSystem(m.SystemID, false)
+	} else {
+		s.systems.forgetAll()
+	}
+	return err
+}
+
 // FinishTask changes the task's target.
 func (s *Store) FinishTask(ctx context.Context, taskID string, o hawkfish.Outcome, seen *hawkfish.Observation, img *hawkfish.ImageFacts) error {
 	err := s.Source.FinishTask(ctx, taskID, o, seen, img)

@@ -126,6 +126,25 @@ type LogEntry struct {
 	Sensor     string
 }
 
+type Migration struct {
+	ID         string
+	SystemID   string
+	SystemName string
+	ProjectID  string
+	FromHost   string
+	ToHost     string
+	Plan       json.RawMessage
+	Shared     bool
+	State      string
+	Result     json.RawMessage
+	Requester  string
+	MovedAt    *time.Time
+	EndedAt    *time.Time
+	Revision   int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
 type Profile struct {
 	ID          string
 	ProjectID   string

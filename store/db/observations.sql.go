@@ -15,6 +15,7 @@ WITH locked AS (
     SELECT s.id, s.power FROM systems s
     WHERE s.host_id = $1 AND s.phase = 'Ready' AND coalesce(s.observed_at, s.updated_at) < $2::timestamptz
         AND NOT EXISTS (SELECT FROM unnest($3::uuid[]) AS seen (id) WHERE seen.id = s.id)
+        AND NOT EXISTS (SELECT FROM migrations AS m WHERE m.system_id = s.id AND m.state = 'Transferring')
     ORDER BY s.id
     FOR NO KEY UPDATE OF s
 ), updated AS (
@@ -90,6 +91,9 @@ WITH seen AS (
             ELSE s.machine END AS new_machine
     FROM seen JOIN systems s ON s.id = seen.id
     WHERE ($11::text = '' OR s.host_id = $11) AND (s.observed_at IS NULL OR s.observed_at < seen.at)
+        -- The host that a guest is leaving no longer has it before the fleet knows where it is, and holds it, or starts it only for the transfer.
+        AND NOT ($11::text <> '' AND (seen.absent OR seen.power = 'Paused' OR seen.cause = 'Busy')
+            AND EXISTS (SELECT FROM migrations AS m WHERE m.system_id = s.id AND m.state = 'Transferring'))
     ORDER BY s.id
     FOR NO KEY UPDATE OF s
 ), settled AS (

@@ -23,6 +23,9 @@ WITH seen AS (
             ELSE s.machine END AS new_machine
     FROM seen JOIN systems s ON s.id = seen.id
     WHERE (@host::text = '' OR s.host_id = @host) AND (s.observed_at IS NULL OR s.observed_at < seen.at)
+        -- The host that a guest is leaving no longer has it before the fleet knows where it is, and holds it, or starts it only for the transfer.
+        AND NOT (@host::text <> '' AND (seen.absent OR seen.power = 'Paused' OR seen.cause = 'Busy')
+            AND EXISTS (SELECT FROM migrations AS m WHERE m.system_id = s.id AND m.state = 'Transferring'))
     ORDER BY s.id
     FOR NO KEY UPDATE OF s
 ), settled AS (
@@ -57,6 +60,7 @@ WITH locked AS (
     SELECT s.id, s.power FROM systems s
     WHERE s.host_id = @host AND s.phase = 'Ready' AND coalesce(s.observed_at, s.updated_at) < @looked::timestamptz
         AND NOT EXISTS (SELECT FROM unnest(@ids::uuid[]) AS seen (id) WHERE seen.id = s.id)
+        AND NOT EXISTS (SELECT FROM migrations AS m WHERE m.system_id = s.id AND m.state = 'Transferring')
     ORDER BY s.id
     FOR NO KEY UPDATE OF s
 ), updated AS (

@@ -60,6 +60,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"RegisterHost":            testRegisterHost,
 		"HostStates":              testHostStates,
 		"FencedHost":              testFencedHost,
+		"Migration":               testMigration,
 		"HostTasks":               testHostTasks,
 		"QueueRace":               testQueueRace,
 		"SubTasks":                testSubTasks,

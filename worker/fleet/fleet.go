@@ -11,6 +11,7 @@ import (
 
 	"github.com/projectbeskar/hawkfish/activities/fencing"
 	"github.com/projectbeskar/hawkfish/activities/inventory"
+	"github.com/projectbeskar/hawkfish/activities/migration"
 	"github.com/projectbeskar/hawkfish/activities/placement"
 	"github.com/projectbeskar/hawkfish/activities/record"
 	"github.com/projectbeskar/hawkfish/activities/settings"
@@ -50,6 +51,7 @@ func Run(ctx context.Context, cfg Config) error {
 		settings.Register(w, cfg.Store)
 		subtasks.Register(w, cfg.Parts)
 		fencing.Register(w, cfg.Store, cfg.Fencer)
+		migration.Register(w, cfg.Store)
 		return w
 	})
 }

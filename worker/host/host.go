@@ -19,6 +19,7 @@ import (
 	"github.com/projectbeskar/hawkfish/activities/fencing"
 	"github.com/projectbeskar/hawkfish/activities/images"
 	"github.com/projectbeskar/hawkfish/activities/media"
+	"github.com/projectbeskar/hawkfish/activities/migration"
 	"github.com/projectbeskar/hawkfish/activities/power"
 	"github.com/projectbeskar/hawkfish/activities/provision"
 	"github.com/projectbeskar/hawkfish/internal/durable"
@@ -103,4 +104,5 @@ func Register(w worker.ActivityRegistry, cfg Config) {
 	media.Register(w, cfg.Hypervisor, cfg.Unseal)
 	console.Register(w, cfg.Hypervisor)
 	adoption.Register(w, cfg.Hypervisor)
+	migration.RegisterHost(w, guests)
 }

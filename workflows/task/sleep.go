@@ -14,3 +14,6 @@ func (t *Task) SleepUntil(at time.Time, why string) error {
 	}
 	return workflow.NewTimerWithOptions(t.ctx, left, workflow.TimerOptions{Summary: why}).Get(t.ctx, nil)
 }
+
+// Now is the workflow's clock.
+func (t *Task) Now() time.Time { return workflow.Now(t.ctx) }

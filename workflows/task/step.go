@@ -51,6 +51,17 @@ func (t *Task) waits(err error) bool {
 	return kind.Retryable() || t.undoing && kind != hawkfish.NotFound
 }
 
+// Ask makes the task wait until a person decides how it goes on, which nothing here can: Retry or Abort. Meanwhile it cannot be cancelled.
+func (t *Task) Ask(step string, cause error) (decision Decision, err error) {
+	defer func(before bool) { t.committed = before }(t.committed)
+	t.committed = true
+	err = t.Shielded(func() (err error) {
+		decision, err = t.suspend(step, cause, false)
+		return err
+	})
+	return decision, err
+}
+
 // suspend makes the task wait, in the database and in the Temporal UI, until a
 // person decides. A cancellation ends the wait, and is returned.
 func (t *Task) suspend(step string, cause error, skippable bool) (Decision, error) {

@@ -89,3 +89,17 @@ func (t *Task) Learned(facts hawkfish.ImageFacts) { t.image = &facts }
 func (t *Task) On(host string) error {
 	return workflow.UpsertTypedSearchAttributes(t.ctx, durable.HostAttribute(host))
 }
+
+// LeaveAsIs forgets what would be taken back: nobody knows what that would do.
+func (t *Task) LeaveAsIs() { t.undo.Forget() }
+
+// Shielded runs steps that are to be done although the task may have been cancelled.
+func (t *Task) Shielded(do func() error) error {
+	before := t.ctx
+	t.ctx = durable.Uncancelled(before)
+	defer func() { t.ctx = before }()
+	return do()
+}
+
+// Context is for what is done beside the task's steps.
+func (t *Task) Context() workflow.Context { return t.ctx }

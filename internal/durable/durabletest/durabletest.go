@@ -4,6 +4,7 @@ package durabletest
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"testing"
 
 	"go.temporal.io/sdk/log"
@@ -18,6 +19,7 @@ type Run struct {
 	Ran   []string                     // names of the steps, in order, with every attempt
 	Fail  func(step string) error      // what a step answers instead of its own answer; nil: nothing fails
 	After func(step string, tries int) // called when a step has run
+	mu    sync.Mutex
 	tries map[string]int
 }
 
@@ -37,6 +39,8 @@ func Step[In, Out any](r *Run, a durable.Activity[In, Out], answer func(In) Out)
 // Try is Step for a step that may fail by itself.
 func Try[In, Out any](r *Run, a durable.Activity[In, Out], answer func(In) (Out, error)) {
 	durable.Implement(r, a, func(_ context.Context, in In) (out Out, err error) {
+		r.mu.Lock() // steps may run at the same time
+		defer r.mu.Unlock()
 		r.Ran = append(r.Ran, a.Name)
 		r.tries[a.Name]++
 		if r.Fail != nil {

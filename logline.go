@@ -35,6 +35,12 @@ var logged = map[EventKind]func(Event) []LogLine{
 	EventSystemLost: telling(func(_ Event, d HostDetail) []LogLine {
 		return sensed(schemas.HawkFishSystemLost(d.Host), entityAbsent)
 	}),
+	EventSystemMigrating: telling(func(e Event, d MigrationDetail) []LogLine {
+		return say(schemas.HawkFishSystemMigrating(e.Origin.Name, d.To), LogEvents)
+	}),
+	EventSystemMigrated: telling(func(e Event, d MigrationDetail) []LogLine {
+		return say(schemas.HawkFishSystemMigrated(e.Origin.Name, d.To), LogEvents)
+	}),
 	EventSystemFound: func(e Event) []LogLine { return sensed(schemas.HawkFishSystemFound(e.Origin.Name), entityPresent) },
 	EventBootOverrideSet: telling(func(_ Event, d BootDetail) []LogLine {
 		return asked(d.Requester, say(schemas.HawkFishBootOverrideSet(string(d.Target), string(d.Enabled)), LogEvents))

@@ -15,6 +15,10 @@ type Machine struct {
 	Firmware schemas.BootSourceOverrideMode `json:"firmware,omitempty"` // UEFI or Legacy; empty: Legacy
 	Boot     Boot                           `json:"boot"`
 	Media    map[MediaSlot]MediaDrive       `json:"media,omitempty"`
+	// CommandLine is given to the kernel of a direct boot.
+	CommandLine string `json:"command_line,omitempty"`
+	// IPXEScript is what iPXE is told that asks for the system's script; empty: to boot the files of the direct boot.
+	IPXEScript string `json:"ipxe_script,omitempty"`
 
 	Topology       Topology `json:"topology,omitzero"`        // of the CPUs
 	Virtualization string   `json:"virtualization,omitempty"` // of the CPUs: Enabled, Disabled; empty: as their model says

@@ -12,7 +12,14 @@ const (
 	SlotCd     MediaSlot = "Cd"
 	SlotFloppy MediaSlot = "Floppy"
 	SlotUsb    MediaSlot = "Usb"
+
+	// Of a direct boot: no drives, but files that the guest is started with.
+	SlotKernel MediaSlot = "Kernel"
+	SlotInitrd MediaSlot = "Initrd"
 )
+
+// BootFileSlots lists what a direct boot is made of: the kernel, and what it finds its root in.
+var BootFileSlots = []MediaSlot{SlotKernel, SlotInitrd}
 
 // MediaSlots lists the drives that every system has.
 var MediaSlots = []MediaSlot{SlotCd, SlotFloppy, SlotUsb}
@@ -71,11 +78,28 @@ func (m Machine) Without(media ...string) Machine {
 }
 
 // SameButMedia reports whether two machines differ in nothing but the media in their drives, which every guest can be
-// given while it runs.
+// given while it runs. What it is booted with is none of them.
 func (m Machine) SameButMedia(other Machine) bool {
-	m.Media, other.Media = nil, nil
+	m.Media, other.Media = m.bootFiles(), other.bootFiles()
 	return m.Equal(other)
 }
+
+// bootFiles are the files of a direct boot alone.
+func (m Machine) bootFiles() map[MediaSlot]MediaDrive {
+	var files map[MediaSlot]MediaDrive
+	for _, slot := range BootFileSlots {
+		if f, ok := m.Media[slot]; ok {
+			if files == nil {
+				files = map[MediaSlot]MediaDrive{}
+			}
+			files[slot] = f
+		}
+	}
+	return files
+}
+
+// BootsDirectly reports whether a guest is started with a kernel of its own, rather than with what firmware finds.
+func (m Machine) BootsDirectly() bool { return m.Media[SlotKernel].Inserted() }
 
 // MediaSource is what a host needs to fetch a medium.
 type MediaSource struct {

@@ -19,9 +19,10 @@ type systemOemPatch struct {
 	MemoryMiB *int64          `json:"MemoryMiB" validate:"min=16,max=16777216"`
 	Labels    json.RawMessage `json:"Labels"`
 
-	AdditionalInterfaces *[]nicView     `json:"AdditionalInterfaces" validate:"max=7"`
-	CloudInit            *cloudInit     `json:"CloudInit"` // {}: there is to be nothing
-	Placement            *placementView `json:"Placement"` // as a whole; {}: it wants nothing
+	AdditionalInterfaces *[]nicView       `json:"AdditionalInterfaces" validate:"max=7"`
+	DirectBoot           *directBootPatch `json:"DirectBoot"`
+	CloudInit            *cloudInit       `json:"CloudInit"` // {}: there is to be nothing
+	Placement            *placementView   `json:"Placement"` // as a whole; {}: it wants nothing
 
 	sealed **hawkfish.Sealed   // CloudInit, sealed; nil: it is not spoken of
 	placed *hawkfish.Placement // Placement, read
@@ -60,7 +61,7 @@ func (p *systemPatchOem) apply(s *hawkfish.System, on hawkfish.Host) error {
 	if labels != nil {
 		s.Labels = labels
 	}
-	return setNICs(s, p.HawkFish.AdditionalInterfaces, on, nicsAt)
+	return errors.Join(p.HawkFish.DirectBoot.apply(s), setNICs(s, p.HawkFish.AdditionalInterfaces, on, nicsAt))
 }
 
 // systemSize is what a system is to have of CPUs and memory. What its guest has stands in the summaries, and differs while

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
@@ -81,9 +82,10 @@ type systemOem struct {
 	Labels     map[string]string   `json:"Labels"`
 	systemSize
 
-	AdditionalInterfaces []nicView      `json:"AdditionalInterfaces"`
-	CloudInit            cloudInitView  `json:"CloudInit"`
-	Placement            *placementView `json:"Placement,omitempty"`
+	AdditionalInterfaces []nicView       `json:"AdditionalInterfaces"`
+	CloudInit            cloudInitView   `json:"CloudInit"`
+	Placement            *placementView  `json:"Placement,omitempty"`
+	DirectBoot           *directBootView `json:"DirectBoot,omitempty"`
 }
 
 // systemBoot is what a system boots from when nothing overrides it.
@@ -158,7 +160,10 @@ func systems(c *control.Control) []redfish.Resource {
 		Delete: func(ctx context.Context, req *redfish.Request, s hawkfish.System) (redfish.Result, error) {
 			return accepted(c.DeleteSystem(ctx, asked(req), s))
 		},
-		Actions: []redfish.ActionOf[hawkfish.System]{redfish.Hinting(reset, "ResetType", acceptedResets), defaultBootOrder(c), migrate(c)},
+		Actions: slices.Concat(
+			[]redfish.ActionOf[hawkfish.System]{redfish.Hinting(reset, "ResetType", acceptedResets), defaultBootOrder(c), migrate(c)},
+			directBootActions(c),
+		),
 	})
 	return append([]redfish.Resource{systemCollection(c), system, serialLog(c)}, bootOptions(c)...)
 }
@@ -210,6 +215,6 @@ func showSystemOem(to redfish.Links, s hawkfish.System) any {
 		Boot: systemBoot{Primary: s.Machine.Boot.Primary, Firmware: s.Machine.Mode()}, SerialLog: to.To("HawkFishSerialLog", s.ID),
 		Metrics:    to.To("HawkFishMetrics", s.ID),
 		PowerCause: s.PowerCause, Adopted: showAdopted(s), Labels: labelled(s.Labels), systemSize: showSize(s), AdditionalInterfaces: showNICs(s.Machine.NICs),
-		CloudInit: cloudInitView{Present: s.Machine.CloudInit != nil}, Placement: showPlacement(s.Placement),
+		CloudInit: cloudInitView{Present: s.Machine.CloudInit != nil}, Placement: showPlacement(s.Placement), DirectBoot: showDirectBoot(s.Machine),
 	}
 }

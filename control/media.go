@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/projectbeskar/hawkfish"
@@ -43,7 +44,7 @@ func (c *Control) InsertMedia(ctx context.Context, asked Asked, s hawkfish.Syste
 		return hawkfish.Task{}, err
 	}
 	target := systemTarget(s)
-	if drive.Inserted() && drive.Medium.URL != req.Image {
+	if drive.Inserted() && drive.Medium.URL != req.Image && slices.Contains(hawkfish.MediaSlots, slot) {
 		_, busy, err := c.TaskHolding(ctx, target)
 		if err == nil && !busy {
 			err = &hawkfish.Error{Kind: hawkfish.Conflict, Resource: "VirtualMedia", ID: string(slot), Message: "another image is inserted; eject it first"}

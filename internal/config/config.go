@@ -20,6 +20,7 @@ type Config struct {
 	Secrets
 	Joining
 	Fencing
+	NetworkBoot
 	Telemetry
 	Host
 	Simulated
@@ -110,6 +111,11 @@ type Joining struct {
 	HostRegistration HostRegistration `key:"host_registration" default:"open" validate:"oneof=open required" help:"open (the fleet takes every host whose worker reaches Temporal) or required (only those that an administrator has registered, and whose workers have the token that this has made); for the worker process"`
 	HostTokens       Secret           `key:"host_tokens" validate:"omitempty,excluded_with=HostTokensFile,host_tokens" help:"what the workers of registered hosts show the fleet who they are by, such as kvm1=<token>, separated by commas; for the host process"`
 	HostTokensFile   string           `key:"host_tokens_file" help:"file that holds the same, one a line"`
+}
+
+// NetworkBoot is for firmware that boots over the network.
+type NetworkBoot struct {
+	BootListen string `key:"boot_listen" validate:"omitempty,address" help:"address and port, such as :8081, where the firmware of systems gets its iPXE script (/boot/<UUID>/ipxe) and the files of its direct boot, over plain HTTP and without a login; unset: nowhere"`
 }
 
 // Fencing is how hosts are switched off that may be dead.

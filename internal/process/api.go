@@ -87,6 +87,10 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 	if err != nil {
 		return err
 	}
+	netboot, err := p.netboot(ctx, memory)
+	if err != nil {
+		return err
+	}
 	auditor := control.NewAuditor(k.store, p.Log.With("component", "audit"))
 	srv := server.New(server.Config{
 		Service: redfish.NewService(api.Resources(c, info)),
@@ -105,6 +109,7 @@ func (p Parts) Serve(ctx context.Context, firstPassword func(string)) error {
 		p.responder(c, info).Run,
 		k.dispatcher.Run,
 		redirect,
+		netboot,
 		func(ctx context.Context) error { return srv.Serve(ctx, ln) },
 	)
 	stopAuditor()

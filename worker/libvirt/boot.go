@@ -77,11 +77,16 @@ func (h *Host) createFrom(ctx context.Context, g guest, o hawkfish.BootOverride,
 	if err != nil {
 		return err
 	}
+	direct := bootsDirectly(d)
+	bootByFirmware(d)
 	if planted(o, d) {
 		if err := h.plant(ctx, g, d, o); err != nil {
 			return err
 		}
 		after.Planted = true
+		if direct { // the next boot has the kernel again
+			after.Runs += " " + string(o.Target)
+		}
 	} else if err := overridden(d, o); err != nil {
 		return err
 	} else {

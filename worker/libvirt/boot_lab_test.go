@@ -27,6 +27,7 @@ const (
 	fromEFICD    = labtest.EFIText + "cd"
 	fromHTTP     = labtest.EFIText + "http"
 	fromSetup    = "Boot Maintenance Manager" // of OVMF's setup
+	fromKernel   = labtest.KernelText + "console=ttyS0 a=b initrd 00004e20"
 )
 
 // bootCell is an override, and where the guest must come from with it, and after it.
@@ -39,6 +40,7 @@ type bootCell struct {
 	want     string
 	then     string // after a reboot of the guest; empty: it cannot reboot by itself
 	full     bool   // it takes longer than every run of the tests should
+	kernel   []byte // that it is started with directly
 }
 
 const (
@@ -51,6 +53,9 @@ func over(enabled schemas.BootSourceOverrideEnabled, target schemas.BootSource) 
 	return hawkfish.BootOverride{Enabled: enabled, Target: target, Serial: 5}
 }
 
+// efiKernel is long enough for QEMU to take it for a kernel, of which it splits off up to 128 KiB.
+var efiKernel = append(labtest.EFI("kernel"), make([]byte, 256<<10)...)
+
 var bootCells = []bootCell{
 	{name: "nothing", mode: legacy, want: fromTinyDisk, then: fromTinyDisk},
 	{name: "order", mode: legacy, order: []string{"Boot0003", "Boot0001"}, want: fromTinyCD, then: fromTinyCD, full: true},
@@ -58,6 +63,16 @@ var bootCells = []bootCell{
 	{name: "Cd always", mode: legacy, override: over(always, schemas.BootSourceCd), want: fromTinyCD, then: fromTinyCD},
 	{name: "Hdd once", mode: legacy, order: []string{"Boot0003"}, override: over(onceMore, schemas.BootSourceHdd), want: fromTinyDisk, then: fromTinyCD, full: true},
 	{name: "Pxe once", mode: legacy, network: "pxe", override: over(onceMore, schemas.BootSourcePxe), want: "TINY boot drive=", then: fromTinyDisk, full: true},
+
+	{name: "iPXE once", mode: legacy, network: "ipxe", override: over(onceMore, schemas.BootSourcePxe), want: labtest.KernelText + "initrd=initrd console=ttyS0 a=b initrd 00004e20", then: fromTinyDisk, full: true},
+
+	{name: "kernel", mode: legacy, kernel: labtest.Kernel(), want: fromKernel, then: fromKernel},
+	{name: "kernel, Cd once", mode: legacy, kernel: labtest.Kernel(), override: over(onceMore, schemas.BootSourceCd), want: fromTinyCD, then: fromKernel},
+	{name: "kernel, Hdd always", mode: legacy, kernel: labtest.Kernel(), override: over(always, schemas.BootSourceHdd), want: fromTinyDisk, then: fromTinyDisk, full: true},
+	{name: "kernel", mode: uefiMode, kernel: efiKernel, want: labtest.EFIText + "kernel", then: labtest.EFIText + "kernel", full: true},
+	{name: "kernel, UefiTarget once", mode: uefiMode, kernel: efiKernel, override: hawkfish.BootOverride{
+		Enabled: onceMore, Target: schemas.BootSourceUefiTarget, UEFI: `\EFI\BOOT\OTHER.EFI`, Serial: 5,
+	}, want: fromEFIOther, then: labtest.EFIText + "kernel", full: true},
 
 	{name: "nothing", mode: uefiMode, want: fromEFIDisk, then: fromEFIDisk, full: true},
 	{name: "Cd once", mode: uefiMode, override: over(onceMore, schemas.BootSourceCd), want: fromEFICD, then: fromEFIDisk},
@@ -127,6 +142,21 @@ func (b bench) bootable(t *testing.T, h *Host, cell bootCell) hawkfish.Guest {
 	if err := h.CreateDisk(t.Context(), g); err != nil {
 		t.Fatal(err)
 	}
+	if cell.kernel != nil {
+		g.Machine.CommandLine = "console=ttyS0 a=b"
+		files := map[hawkfish.MediaSlot][]byte{hawkfish.SlotKernel: cell.kernel}
+		if cell.mode == legacy { // a UEFI application takes none
+			files[hawkfish.SlotInitrd] = make([]byte, 20_000)
+		}
+		for slot, content := range files {
+			src := b.publish(t, g.ID+string(slot), content, hawkfish.FormatRaw)
+			facts, err := h.FetchMedium(t.Context(), hawkfish.MediaSource{URL: src.URL}, func(int64, int64) {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			g.Machine = g.Machine.WithMedium(slot, &hawkfish.Medium{ID: g.ID + string(slot), URL: src.URL, SHA256: facts.SHA256, SizeBytes: facts.SizeBytes})
+		}
+	}
 	if err := h.Define(t.Context(), g); err != nil {
 		t.Fatal(err)
 	}
@@ -193,8 +223,9 @@ func (b bench) bootServers(t *testing.T, h *Host) {
 	if os.Getenv("HAWKFISH_FULL") != "1" {
 		return
 	}
-	for i, name := range []string{"pxe", "pxe-efi"} {
-		file := []string{"tiny.bin", "pxe.efi"}[i]
+	b.ipxeFiles(t, dir)
+	for i, name := range []string{"pxe", "pxe-efi", "ipxe"} {
+		file := []string{"tiny.bin", "pxe.efi", "http://192.168.132.1:8081/boot/script/ipxe"}[i]
 		doc := fmt.Sprintf(`<network><name>%s</name><ip address='192.168.13%d.1' netmask='255.255.255.0'><tftp root='%s'/><dhcp><range start='192.168.13%d.2' end='192.168.13%d.99'/><bootp file='%s'/></dhcp></ip></network>`,
 			name, i, inside, i, i, file)
 		_, err := work(t.Context(), h, func(c *conn) (struct{}, error) {
@@ -212,6 +243,21 @@ func (b bench) bootServers(t *testing.T, h *Host) {
 	}
 	pid := strings.TrimSpace(b.Exec("sh", "-c", "cd "+inside+" && python3 -m http.server 8081 >/dev/null 2>&1 </dev/null & echo $!"))
 	t.Cleanup(func() { b.Exec("kill", pid) })
+}
+
+// ipxeFiles are what the control plane answers iPXE with, for a system with a direct boot (internal/netboot).
+func (b bench) ipxeFiles(t *testing.T, dir string) {
+	t.Helper()
+	script := "#!ipxe\nkernel http://192.168.132.1:8081/boot/files/kernel initrd=initrd console=ttyS0 a=b\ninitrd --name initrd http://192.168.132.1:8081/boot/files/initrd\nboot\n"
+	for name, content := range map[string][]byte{"boot/script/ipxe": []byte(script), "boot/files/kernel": labtest.Kernel(), "boot/files/initrd": make([]byte, 20_000)} {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // waitForText waits until a guest has printed a text so often since it was started.

@@ -34,6 +34,7 @@ func domain(g hawkfish.Guest, p platform, at files) *libvirtxml.Domain {
 	d.Devices.Interfaces = interfaces(g)
 	addDevices(&d, at.serial)
 	rank(&d, sources(g))
+	bootDirectly(&d, g, at.media)
 	return &d
 }
 

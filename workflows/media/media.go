@@ -3,6 +3,7 @@ package media
 
 import (
 	"errors"
+	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -32,7 +33,7 @@ func RunInsert(ctx workflow.Context, in hawkfish.Insertion) error {
 		if err != nil {
 			return err
 		}
-		if there := d.guest.Machine.Media[in.Slot]; there.Inserted() && there.Medium.URL != in.URL {
+		if there := d.guest.Machine.Media[in.Slot]; there.Inserted() && there.Medium.URL != in.URL && slices.Contains(hawkfish.MediaSlots, in.Slot) {
 			return &hawkfish.Error{Kind: hawkfish.Conflict, Resource: "VirtualMedia", ID: string(in.Slot), Message: "another image is inserted; eject it first"}
 		}
 		facts, err := task.Try(t, steps.Fetch, d.queue, in)

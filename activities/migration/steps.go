@@ -53,7 +53,11 @@ func RegisterHost(r worker.ActivityRegistry, host hawkfish.Migrator) {
 		return host.PrepareMigration(ctx, in.Passage, in.Departing)
 	})
 	durable.Implement(r, Send, func(ctx context.Context, in Way) (durable.None, error) {
-		return durable.None{}, host.Migrate(ctx, in.Passage, in.Departing, in.Landing, func(p hawkfish.MigrationProgress) { report(ctx, p) })
+		err := host.Migrate(ctx, in.Passage, in.Departing, in.Landing, func(p hawkfish.MigrationProgress) { report(ctx, p) })
+		if err != nil && ctx.Err() != nil { // the transfer goes on; that it was not waited for is all there is to tell
+			err = ctx.Err()
+		}
+		return durable.None{}, err
 	})
 	durable.Implement(r, Abort, func(ctx context.Context, in Way) (durable.None, error) {
 		return durable.None{}, host.AbortMigration(ctx, in.Passage)

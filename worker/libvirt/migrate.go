@@ -61,6 +61,9 @@ type transfer struct {
 	limited  bool // MaxDowntimeMs has been set
 	forced   bool // the policy for guests that do not converge has been applied
 	gaveUp   bool // by that policy
+
+	sent  int64     // bytes, as last seen
+	moved time.Time // when they last became more
 }
 
 // perform begins the transfer and waits for its end. The call has no deadline of its own: a transfer takes what it takes, and whether libvirtd is

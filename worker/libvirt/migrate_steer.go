@@ -17,24 +17,40 @@ func (t *transfer) steer(ctx context.Context, j job) error {
 		}
 		t.limited = true
 	}
+	if sent := j.MemoryDone + j.DiskDone; sent != t.sent || t.moved.IsZero() {
+		t.sent, t.moved = sent, time.Now()
+	} else if time.Since(t.moved) > t.cfg.SlowDeadline && !j.PostCopy { // the other host is gone, and nobody has told libvirtd
+		t.log.Warn("a transfer stands still and is ended", "system", t.Guest.ID)
+		if err := t.withDomain(ctx, (*conn).abortJob); err != nil {
+			return err
+		}
+		t.moved = time.Now()
+	}
 	// A disk that is still being copied is not what a policy for memory can help. A worker that has taken over counts from what libvirt says.
 	late := max(time.Since(t.began), j.Elapsed) > t.Deadline()
 	if t.cold() || t.forced || !late {
 		return nil
 	}
 	t.forced = true
+	return t.withDomain(ctx, t.force)
+}
+
+// withDomain does something to a transfer. That it has just ended is no failure.
+func (t *transfer) withDomain(ctx context.Context, do func(*conn, golibvirt.Domain) error) error {
 	_, err := ask(ctx, t.Host, func(c *conn) (struct{}, error) {
 		dom, err := c.DomainLookupByUUID(t.id)
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, t.force(c, dom)
+		return struct{}{}, do(c, dom)
 	})
-	if kind := hawkfish.KindOf(err); err != nil && (kind == hawkfish.Conflict || kind == hawkfish.NotFound) { // it has just ended
+	if kind := hawkfish.KindOf(err); err != nil && (kind == hawkfish.Conflict || kind == hawkfish.NotFound) {
 		return nil
 	}
 	return err
 }
+
+func (c *conn) abortJob(dom golibvirt.Domain) error { return c.DomainAbortJob(dom) }
 
 // force applies the policy for guests that do not converge.
 func (t *transfer) force(c *conn, dom golibvirt.Domain) error {
@@ -46,7 +62,7 @@ func (t *transfer) force(c *conn, dom golibvirt.Domain) error {
 		return c.DomainSuspend(dom)
 	}
 	t.gaveUp = true
-	return c.DomainAbortJob(dom)
+	return c.abortJob(dom)
 }
 
 // TuneMigration changes the limits of a transfer under way (virDomainMigrateSetMaxSpeed, virDomainMigrateSetMaxDowntime).

@@ -46,10 +46,10 @@ var hostSpace = uuid.MustParse("6b3c2f0a-3f0e-4d4e-9d55-0f4f7c6c1a10")
 // startOf is what a task's row holds of its workflow.
 func startOf(t hawkfish.Task) durable.Start {
 	attrs := durable.Attributes{Project: t.ProjectID, Operation: string(t.Operation), User: t.Requester, Parent: t.ParentID}
-	if t.Target.Kind == hawkfish.TargetSystem {
+	switch t.Target.Kind {
+	case hawkfish.TargetSystem, hawkfish.TargetFirmware:
 		attrs.System, attrs.SystemName = t.Target.ID, t.Target.Name
-	}
-	if t.Target.Kind == hawkfish.TargetHost {
+	case hawkfish.TargetHost:
 		attrs.Host = t.Target.Name
 	}
 	return durable.Start{

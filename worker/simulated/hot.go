@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/projectbeskar/hawkfish"
 )
@@ -41,7 +42,7 @@ func (s *system) give() {
 func rest(g hawkfish.Guest) string {
 	g.CPUs, g.MemoryMiB, g.Image.URL = 0, 0, ""
 	g.Machine.Generation, g.Machine.PowerRestore, g.Machine.Media, g.Machine.NICs = 0, "", nil, nil
-	g.Machine.Adopted = nil
+	g.Machine.Adopted, g.Machine.BiosSetAt = nil, time.Time{}
 	text, err := json.Marshal(g)
 	if err != nil {
 		panic("a guest cannot be told: " + err.Error()) // it is plain values

@@ -1,6 +1,8 @@
 package stack
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"os/exec"
@@ -33,7 +35,13 @@ var built = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(cache, "hawkfish-dev")
+	checkout, err := exec.Command("go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("find the checkout: %w", err)
+	}
+	// One for each checkout: what a test kills and starts again must not have become another's program meanwhile.
+	sum := sha256.Sum256(checkout)
+	dir := filepath.Join(cache, "hawkfish-dev", hex.EncodeToString(sum[:4]))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}

@@ -1,7 +1,9 @@
 package workflows_test
 
 import (
+	"encoding/json"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 
+	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/workflows"
 )
 
@@ -27,5 +30,36 @@ func TestHistoriesReplay(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// An operation without a history could be changed without anybody noticing what it does to work that is under way.
+func TestEveryOperationHasAHistory(t *testing.T) {
+	histories, err := filepath.Glob("testdata/histories/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded := map[string]bool{}
+	for _, file := range histories {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var history struct {
+			Events []struct {
+				Started struct {
+					Type struct{ Name string } `json:"workflowType"`
+				} `json:"workflowExecutionStartedEventAttributes"`
+			}
+		}
+		if err := json.Unmarshal(text, &history); err != nil || len(history.Events) == 0 {
+			t.Fatalf("%s: %v", file, err)
+		}
+		recorded[history.Events[0].Started.Type.Name] = true
+	}
+	for _, op := range hawkfish.Operations {
+		if !recorded[string(op)] {
+			t.Errorf("%s has no history: add it to TestHistories (dev/durability), and run make gen-histories", op)
+		}
 	}
 }

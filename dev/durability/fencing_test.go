@@ -12,21 +12,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/dev/hold"
 	"github.com/projectbeskar/hawkfish/dev/stack"
 	"github.com/projectbeskar/hawkfish/lab/labtest"
 )
 
 // sharedFleet has real hosts that keep their systems' disks in one pool.
-func sharedFleet(t *testing.T, hosts int) (*fleet, []labtest.Host) {
+func sharedFleet(t *testing.T, hosts int, env map[string]string) (*fleet, []labtest.Host) {
 	t.Helper()
 	lab := labtest.Up(t, hosts)
-	return labFleetOf(t, lab, map[string]string{"HAWKFISH_DISK_PATH": filepath.Join(lab.Dir, "shared", "hawkfish")})
+	env["HAWKFISH_DISK_PATH"] = filepath.Join(lab.Dir, "shared", "hawkfish")
+	return labFleetOf(t, lab, env)
 }
 
 // What ran on a host that has lost its power is started elsewhere once a person has said that the host is dead, and not before. When the
 // host is back it is let in by a person, and has let go of what is no longer its own.
 func TestDeadHost(t *testing.T) {
-	f, hosts := sharedFleet(t, 2)
+	f, hosts := sharedFleet(t, 2, map[string]string{hold.EnvDir: ""}) // which would leave its mark in the histories
 	dead, other := hosts[0], hosts[1]
 	f.mustAll(f.wanting("bystander", map[string]any{"Host": other.Name}))
 	maintain := func(host, action string) { f.Post(hostsURI+host+"/Actions/HawkFishHost."+action, struct{}{}) }
@@ -50,6 +52,12 @@ func TestDeadHost(t *testing.T) {
 	var task stack.Task
 	require.NoError(t, answer.Into(&task))
 	f.must(task, nil)
+	f.keep("fence", task.ID)
+	for _, part := range f.partsOf(task) {
+		if part.Target.Name == "ran" {
+			f.keepOf("recover", task.ID+"/SubTasks/"+part.ID, part.ID)
+		}
+	}
 
 	require.Equal(t, "Fenced", f.Get(uri)["State"])
 	where := map[string]string{}

@@ -2,6 +2,7 @@ package durability
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"net/http"
 	"os"
@@ -22,8 +23,10 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/dev/hold"
 	"github.com/projectbeskar/hawkfish/dev/stack"
+	"github.com/projectbeskar/hawkfish/schemas"
 )
 
 // Histories are recorded by: go test ./durability -run TestHistories -record
@@ -35,7 +38,7 @@ const historiesDir = "../../workflows/testdata/histories"
 func TestHistories(t *testing.T) {
 	t.Parallel()
 	// Without hold points, which would leave their mark in the histories.
-	s := stack.Start(t, stack.Options{SimulatedHosts: 1, Env: map[string]string{hold.EnvDir: "", "HAWKFISH_SIMULATED_FOREIGN": "1"}})
+	s := stack.Start(t, stack.Options{SimulatedHosts: 2, Env: map[string]string{hold.EnvDir: "", "HAWKFISH_SIMULATED_FOREIGN": "1"}})
 	f := &fleet{Stack: s, t: t, hosts: journals{filepath.Join(s.Dir, "simulated")}}
 
 	f.importTiny("tiny")
@@ -46,8 +49,11 @@ func TestHistories(t *testing.T) {
 		f.must(f.reset("demo", kind))
 		f.keep("reset-"+strings.ToLower(kind), f.lastTask())
 	}
+	f.changes()
 	f.suspended()
 	f.keep("reset-suspended-and-retried", f.lastTask())
+	f.must(f.post(systemsURI+"/demo/Actions/Oem/HawkFishComputerSystem.Migrate", struct{}{}))
+	f.keep("migrate", f.lastTask())
 	f.disc()
 	f.must(f.insertion("demo"))
 	f.keep("media-insert", f.lastTask())
@@ -82,6 +88,35 @@ func TestHistories(t *testing.T) {
 	f.keep("release", f.lastTask())
 	f.must(f.accepted(http.MethodDelete, imagesURI+"/tiny:1", nil))
 	f.keep("image-delete", f.lastTask())
+}
+
+// changes are those of what the system is to be: at once, and in maintenance windows, one that is missed and one that is not.
+func (f *fleet) changes() {
+	f.t.Helper()
+	done := func(name string, task stack.Task, err error, ends string) {
+		f.t.Helper()
+		require.NoError(f.t, err)
+		require.Equal(f.t, ends, f.AwaitTask(task.URI, within).TaskState, name)
+		f.idle()
+		f.keep(name, task.ID)
+	}
+	grown, err := changing("", oem(map[string]any{"CPU": 2}))(f, "demo")
+	done("configure", grown, err, "Completed")
+	restarted, err := windowing(schemas.ApplyTimeAtMaintenanceWindowStart, 0, "Reset")(f, "demo")
+	done("settings-at-start", restarted, err, "Completed")
+	missed, err := windowing(schemas.ApplyTimeInMaintenanceWindowOnReset, 1, "PowerOff")(f, "demo")
+	done("settings-missed", missed, err, "Exception")
+	used, err := windowing(schemas.ApplyTimeInMaintenanceWindowOnReset, 8, "PowerOff")(f, "demo")
+	require.NoError(f.t, err)
+	f.eventually(within, func(ctx context.Context) error {
+		s, err := f.Store.FindSystem(ctx, everything, "demo")
+		if err == nil && hawkfish.BiosOf(s)["Watchdog"] != "PowerOff" {
+			err = errors.New("the window has not begun")
+		}
+		return err
+	})
+	f.must(f.reset("demo", "ForceRestart"))
+	done("settings-on-reset", used, nil, "Completed")
 }
 
 // suspended lets a step run out of time, as it does when a host has been away for a quarter of an hour, and has a person try it again.

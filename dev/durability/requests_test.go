@@ -26,12 +26,14 @@ type request struct {
 	ask  func(f *fleet, system string) (stack.Task, error)
 	// steps are where it is held, each for a system of its own.
 	steps  []string
-	before func(f *fleet, system string) // what must be there; nil: nothing
-	fresh  bool                          // it makes its system; otherwise one is there and runs
-	stop   string                        // it is cancelled when it is about to do this step; what is held then is its undo
-	ends   string                        // the task's state
+	before func(f *fleet, system string)                     // what must be there; nil: nothing
+	fresh  bool                                              // it makes its system; otherwise one is there and runs
+	ready  func(f *fleet, system string) (stack.Task, error) // what is done to that one before; nil: nothing
+	stop   string                                            // it is cancelled when it is about to do this step; what is held then is its undo
+	ends   string                                            // the task's state
 	// leaves is what the guest has gone through in the end; nil: nothing must be left of the system.
 	leaves *ran
+	check  func(f *fleet, t *trial) // what else must be so in the end; nil: nothing
 }
 
 var starting = hold.Starting
@@ -74,6 +76,19 @@ var requests = []request{
 		name: "shutdown", op: hawkfish.OpReset, ask: resetting("GracefulShutdown"), ends: "Completed", leaves: &ran{Boots: 1},
 		steps: []string{power.Shutdown.Name},
 	},
+	// Each is followed by a reset that switches on: it lets a paused guest go on, and wakes one that sleeps, without a boot.
+	{
+		name: "pause", op: hawkfish.OpReset, ask: resetting("Pause"), ends: "Completed", leaves: &ran{Boots: 1},
+		steps: []string{power.Pause.Name},
+	},
+	{
+		name: "resume", op: hawkfish.OpReset, ask: resetting("Resume"), ready: resetting("Pause"), ends: "Completed", leaves: &ran{Boots: 1},
+		steps: []string{power.Resume.Name},
+	},
+	{
+		name: "suspend", op: hawkfish.OpReset, ask: resetting("Suspend"), ends: "Completed", leaves: &ran{Boots: 1},
+		steps: []string{power.Suspend.Name},
+	},
 	{
 		name: "delete", op: hawkfish.OpDelete, ask: (*fleet).deletion, ends: "Completed",
 		steps: []string{
@@ -108,23 +123,18 @@ var unfetchable = []request{
 	},
 }
 
-// notHeldYet are steps that nothing is killed at yet: hypervisortest alone repeats them, and opens workers anew at them.
-var notHeldYet = []string{"power.Pause", "power.Resume", "power.Suspend"}
-
 // What a workflow does, it must be killed at.
 func TestEveryStepIsHeld(t *testing.T) {
-	for _, op := range []hawkfish.Operation{hawkfish.OpProvision, hawkfish.OpReset, hawkfish.OpDelete} {
-		held := []string{}
-		for _, r := range requests {
-			if r.op == op && r.stop == "" {
-				held = append(held, r.steps...)
-			}
+	held := map[hawkfish.Operation][]string{}
+	for _, r := range slices.Concat(requests, mediaRequests(), changeRequests(), settingsRequests()) {
+		if r.stop == "" {
+			held[r.op] = append(held[r.op], r.steps...)
 		}
+	}
+	delete(held, hawkfish.OpEjectMedia) // it is held where there is something to eject: see killedWhileEjecting
+	for op := range held {
 		for _, step := range append(slices.Clone(workflows.Steps[op]), record.Finish.Name, starting(string(op))) {
-			if slices.Contains(notHeldYet, step) {
-				continue
-			}
-			require.Contains(t, held, step, "add the step to requests of %s", op)
+			require.Contains(t, held[op], step, "add the step to requests of %s", op)
 		}
 	}
 }

@@ -54,6 +54,12 @@ func (f *fleet) round(v victim, all []*trial) {
 	for _, t := range all {
 		f.settled(t)
 	}
+	f.idle() // some tasks open others
+	for _, t := range all {
+		if t.check != nil {
+			t.check(f, t)
+		}
+	}
 	f.told(all, seen)
 	f.nothingLeft()
 	last, at := f.last(all)
@@ -101,6 +107,17 @@ func (f *fleet) prepare(all []*trial) {
 			f.must(made[i], nil)
 			t.id = f.idOf(t.system)
 			f.eventually(within, func(context.Context) error { return f.ranAs(t.id, &ran{Boots: 1}) })
+		}
+	}
+	require.NoError(f.t, each(all, func(t *trial) (err error) {
+		if t.ready != nil {
+			made[index[t]], err = t.ready(f, t.system)
+		}
+		return err
+	}))
+	for i, t := range all {
+		if t.ready != nil {
+			f.must(made[i], nil)
 		}
 	}
 }
@@ -194,9 +211,17 @@ func (f *fleet) settled(t *trial) {
 		assert.Equal(f.t, http.StatusNotFound, answer.Status, "%s: %s", t.at, answer)
 		return
 	}
-	var system struct{ PowerState string }
-	require.NoError(f.t, answer.Into(&system))
-	assert.Equal(f.t, "On", system.PowerState, "%s: %s", t.at, answer)
+	f.eventually(within, func(ctx context.Context) error { // what one task has opened another may still be about to do
+		var system struct{ PowerState string }
+		answer, err := f.Do(ctx, http.MethodGet, systemsURI+"/"+t.id, nil)
+		if err == nil {
+			err = answer.Into(&system)
+		}
+		if err == nil && system.PowerState != "On" {
+			err = fmt.Errorf("%s: %s", t.at, answer)
+		}
+		return err
+	})
 }
 
 // ranAs checks what the hosts have of a system: one domain that runs, with one disk, and went through what was
@@ -219,26 +244,54 @@ func (f *fleet) ranAs(id string, want *ran) error {
 // told checks that each thing was told once.
 func (f *fleet) told(all []*trial, after int64) {
 	f.t.Helper()
-	happened, _ := f.events(after)
-	count := map[string]int{}
+	happened, _ := f.events(0)
+	count, ends := map[string]int{}, map[string]int{}
 	for _, e := range happened {
-		count[string(e.Kind)+" "+e.Origin.ID]++
+		if e.Kind == hawkfish.EventTaskEnded {
+			var detail hawkfish.TaskDetail
+			require.NoError(f.t, json.Unmarshal(e.Detail, &detail))
+			ends[detail.TaskID]++
+		} else if e.Sequence > after {
+			count[string(e.Kind)+" "+e.Origin.ID]++
+		}
+	}
+	for _, task := range f.tasks() {
+		assert.Equal(f.t, 1, ends[task.ID], "times that the end of %s of %s was told", task.Operation, task.Target.Name)
 	}
 	for _, t := range all {
-		want := map[hawkfish.EventKind]int{hawkfish.EventTaskEnded: 1}
-		if t.next.ID != "" {
-			want[hawkfish.EventTaskEnded] = 2
-		}
+		want := map[hawkfish.EventKind]int{}
 		switch {
 		case t.op == hawkfish.OpProvision && t.leaves != nil:
 			want[hawkfish.EventSystemCreated] = 1
 		case t.op == hawkfish.OpDelete:
 			want[hawkfish.EventSystemDeleted] = 1
 		}
-		for _, kind := range []hawkfish.EventKind{hawkfish.EventTaskEnded, hawkfish.EventSystemCreated, hawkfish.EventSystemDeleted} {
+		for _, kind := range []hawkfish.EventKind{hawkfish.EventSystemCreated, hawkfish.EventSystemDeleted} {
 			assert.Equal(f.t, want[kind], count[string(kind)+" "+t.id], "%s: events %s", t.at, kind)
 		}
 	}
+}
+
+// tasks lists all tasks, the latest first.
+func (f *fleet) tasks() []hawkfish.Task {
+	f.t.Helper()
+	tasks, _, err := f.Store.ListTasks(f.t.Context(), everything, hawkfish.Page{})
+	require.NoError(f.t, err)
+	return tasks
+}
+
+// idle waits until no task goes on, of those too that nobody has asked for.
+func (f *fleet) idle() {
+	f.t.Helper()
+	f.eventually(within, func(ctx context.Context) error {
+		tasks, _, err := f.Store.ListTasks(ctx, everything, hawkfish.Page{})
+		for _, task := range tasks {
+			if !task.Ended() {
+				return fmt.Errorf("task %s of %s is %s", task.Operation, task.Target.Name, task.State)
+			}
+		}
+		return err
+	})
 }
 
 // nothingLeft checks that hosts have nothing of systems that the fleet does not know, that all known systems
@@ -259,9 +312,7 @@ func (f *fleet) nothingLeft() {
 	for id, name := range names {
 		assert.Len(f.t, there[id], 1, "hosts of system %s", name)
 	}
-	tasks, _, err := f.Store.ListTasks(f.t.Context(), everything, hawkfish.Page{})
-	require.NoError(f.t, err)
-	for _, t := range tasks {
+	for _, t := range f.tasks() {
 		assert.True(f.t, t.Ended(), "task %s of %s is %s", t.Operation, t.Target.Name, t.State)
 	}
 }

@@ -30,7 +30,7 @@ const (
 type fleet struct {
 	*stack.Stack
 	hosts truth
-	t     *testing.T
+	t     testing.TB
 }
 
 var everything = hawkfish.Scope{All: true}

@@ -26,13 +26,13 @@ import (
 const poolPath = "/var/lib/libvirt/hawkfish"
 
 // labFleet has real hosts, which it lets a test see, too.
-func labFleet(t *testing.T, hosts int) (*fleet, []labtest.Host) {
+func labFleet(t testing.TB, hosts int) (*fleet, []labtest.Host) {
 	t.Helper()
 	return labFleetOf(t, labtest.Up(t, hosts), nil)
 }
 
 // labFleetOf is a fleet of a lab's hosts, whose workers have these variables besides.
-func labFleetOf(t *testing.T, lab *labtest.Lab, env map[string]string) (*fleet, []labtest.Host) {
+func labFleetOf(t testing.TB, lab *labtest.Lab, env map[string]string) (*fleet, []labtest.Host) {
 	t.Helper()
 	options := stack.Options{Env: map[string]string{
 		"HAWKFISH_DOMAIN_TYPE": "qemu", "HAWKFISH_CPU_MODEL": "qemu64", "HAWKFISH_POOL_PATH": poolPath,
@@ -49,7 +49,7 @@ func labFleetOf(t *testing.T, lab *labtest.Lab, env map[string]string) (*fleet, 
 }
 
 // sweep takes what a failed test has left off the hosts, which other tests use after it.
-func sweep(t *testing.T, hosts []labtest.Host) {
+func sweep(t testing.TB, hosts []labtest.Host) {
 	for _, h := range hosts {
 		for _, id := range strings.Fields(virsh(t, h, "list", "--all", "--uuid")) {
 			_, _ = exec.Command("virsh", "-c", h.URI(), "destroy", id).CombinedOutput() // one that is off fails
@@ -58,7 +58,7 @@ func sweep(t *testing.T, hosts []labtest.Host) {
 	}
 }
 
-func virsh(t *testing.T, h labtest.Host, args ...string) string {
+func virsh(t testing.TB, h labtest.Host, args ...string) string {
 	t.Helper()
 	out, err := exec.Command("virsh", append([]string{"-q", "-c", h.URI()}, args...)...).CombinedOutput()
 	require.NoError(t, err, "virsh %v: %s", args, out)
@@ -71,7 +71,7 @@ type libvirtds []labtest.Host
 // A guest in 2 KiB does not tell of buttons and interrupts.
 func (libvirtds) sees(r ran) ran { return ran{Boots: r.Boots} }
 
-func (l libvirtds) look(t *testing.T) map[string][]traces {
+func (l libvirtds) look(t testing.TB) map[string][]traces {
 	t.Helper()
 	all := map[string][]traces{}
 	for _, h := range l {

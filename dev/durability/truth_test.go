@@ -13,7 +13,7 @@ import (
 // truth is what hypervisors know, asked behind HawkFish's back.
 type truth interface {
 	// look lists everything of every system on every host, by the system's ID.
-	look(t *testing.T) map[string][]traces
+	look(t testing.TB) map[string][]traces
 	// sees leaves of what a guest went through what these hosts can tell.
 	sees(ran) ran
 }
@@ -37,7 +37,7 @@ type journals struct{ dir string }
 
 func (journals) sees(r ran) ran { return r }
 
-func (j journals) look(t *testing.T) map[string][]traces {
+func (j journals) look(t testing.TB) map[string][]traces {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(j.dir, "*", "state.jsonl"))
 	require.NoError(t, err)
@@ -53,7 +53,7 @@ func (j journals) look(t *testing.T) map[string][]traces {
 	return all
 }
 
-func replay(t *testing.T, path string) map[string]traces {
+func replay(t testing.TB, path string) map[string]traces {
 	t.Helper()
 	file, err := os.Open(path)
 	require.NoError(t, err)

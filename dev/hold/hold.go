@@ -130,6 +130,9 @@ func (d Dir) Holds(p Point) bool {
 	return exists(d.path(held, p)) && !exists(d.path(released, p)) && !exists(d.path(left, p))
 }
 
+// Reached reports whether a process has come to the point since it was armed.
+func (d Dir) Reached(p Point) bool { return exists(d.path(held, p)) }
+
 func exists(file string) bool {
 	_, err := os.Stat(file)
 	return err == nil

@@ -23,6 +23,7 @@ type Placement struct {
 	StoragePools []string          `json:"storage_pools,omitempty"` // that the host must reach
 	Host         string            `json:"host,omitempty"`          // this one and no other
 	Recovery     RecoveryPolicy    `json:"recovery,omitempty"`      // empty: Restart
+	Evacuation   EvacuationPolicy  `json:"evacuation,omitempty"`    // empty: Live
 }
 
 // RecoveryPolicy says what becomes of a system whose host is dead.
@@ -122,6 +123,9 @@ type Placements interface {
 	ExplainPlacement(ctx context.Context, w Wish) (Explanation, error)
 	// PlanRebalance proposes up to most moves that make the hosts more alike, in the order in which they may be made.
 	PlanRebalance(ctx context.Context, most int) ([]Move, error)
+	// PlanEvacuation says what would become of the systems on a host, in the order in which they would leave; policy, when it
+	// is not empty, holds for all of them.
+	PlanEvacuation(ctx context.Context, hostID string, policy EvacuationPolicy) ([]Exit, error)
 }
 
 // Departure is a system's way to another host.

@@ -1,11 +1,18 @@
 package hawkfish
 
-import "github.com/projectbeskar/hawkfish/schemas"
+import (
+	"time"
+
+	"github.com/projectbeskar/hawkfish/schemas"
+)
 
 // Plan is how the work of a task is divided. It is in the input of every task that has subtasks.
 type Plan struct {
 	Parts          int `json:"parts"`           // how many subtasks it will have
 	MaxConcurrency int `json:"max_concurrency"` // how many of them are open at once, at most
+	// Until is when no more are opened, and those that are open are cancelled; one that cannot be cancelled is not waited for
+	// any longer. Zero: there is no such time.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Part is a subtask, as its parent sees it.

@@ -93,10 +93,12 @@ const (
 	OpFence         Operation = "host.Fence"
 	OpRecover       Operation = "system.Recover"
 	OpMigrate       Operation = "system.Migrate"
+	OpEvacuate      Operation = "host.Evacuate"
+	OpReturn        Operation = "host.Return"
 )
 
 // Operations lists every operation, so that tables keyed by operation can be checked for gaps.
-var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpApplySettings, OpInsertMedia, OpEjectMedia, OpImportImage, OpDeleteImage, OpBatch, OpAdopt, OpAdoptMany, OpRelease, OpFence, OpRecover, OpMigrate}
+var Operations = []Operation{OpProvision, OpReset, OpDelete, OpConfigure, OpApplySettings, OpInsertMedia, OpEjectMedia, OpImportImage, OpDeleteImage, OpBatch, OpAdopt, OpAdoptMany, OpRelease, OpFence, OpRecover, OpMigrate, OpEvacuate, OpReturn}
 
 // MaxWaitingTasks is how many tasks may wait for one target; a further one is Busy.
 const MaxWaitingTasks = 64

@@ -68,6 +68,29 @@ func TestHostLife(t *testing.T) {
 			t.Errorf("%v", chassis["Status"])
 		}
 	}
+	plan, _ := s.must(200, admin, "POST", hostsURI+"/kvm2/Actions/HawkFishHost.EnterMaintenance", `{"DryRun":true,"Evacuate":true}`)
+	if now, _ := s.must(200, admin, "GET", hostsURI+"/kvm2", ""); now["State"] != "Enabled" || len(plan["Systems"].([]any)) != 0 {
+		t.Errorf("a plan: %v %v", now["State"], plan)
+	}
+	if got := errorsOf(t, s.as(admin, "POST", hostsURI+"/kvm2/Actions/HawkFishHost.Evacuate", `{"Policy":"Fly","MaxConcurrency":99}`)); !slices.Equal(got, []string{"ActionParameterValueNotInList /Policy", "ActionParameterValueOutOfRange /MaxConcurrency"}) {
+		t.Errorf("%q", got)
+	}
+	for _, action := range []string{"Evacuate", "Fence", "ConfirmDead"} {
+		s.must(403, operator, "POST", hostsURI+"/kvm2/Actions/HawkFishHost."+action, `{}`)
+	}
+	s.must(409, admin, "POST", hostsURI+"/kvm2/Actions/HawkFishHost.Fence", `{}`)       // nothing says how
+	s.must(409, admin, "POST", hostsURI+"/kvm2/Actions/HawkFishHost.ConfirmDead", `{}`) // it reports
+	s.must(202, admin, "POST", hostsURI+"/kvm2/Actions/HawkFishHost.Evacuate", `{}`)
+	fencing := `{"Fencing":{"Method":"Agent","Agent":"fence_ipmilan","Address":"10.0.0.1","Options":{"lanplus":"1"},"AutomaticRecovery":true}}`
+	if fenced, _ := s.must(200, admin, "PATCH", hostsURI+"/kvm2", fencing); at(fenced, "Fencing/Agent") != "fence_ipmilan" || at(fenced, "Fencing/AutomaticRecovery") != true || at(fenced, "Fencing/HasPassword") != false {
+		t.Errorf("%v", fenced["Fencing"])
+	}
+	if got := errorsOf(t, s.as(admin, "PATCH", hostsURI+"/kvm2", `{"Fencing":{"Method":"Redfish","Address":"bmc"}}`)); !slices.Equal(got, []string{"PropertyValueIncorrect /Fencing/Address"}) {
+		t.Errorf("%q", got)
+	}
+	if bare, _ := s.must(200, admin, "PATCH", hostsURI+"/kvm2", `{"Fencing":{}}`); bare["Fencing"] != nil {
+		t.Errorf("%v", bare["Fencing"])
+	}
 	s.must(409, admin, "DELETE", hostsURI+"/kvm1", "") // its worker would bring it back
 	s.must(204, admin, "DELETE", hostsURI+"/kvm2", "")
 	s.must(404, admin, "GET", hostsURI+"/kvm2", "")

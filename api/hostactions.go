@@ -97,15 +97,8 @@ func (p hostPatch) edit(labels map[string]string, fencing hawkfish.Fencing) hawk
 	}
 }
 
-// hostActions are what operators do to a host. Its systems stay where they are: to bring them elsewhere is no change of state.
+// hostActions are what operators do to a host.
 func hostActions(c *control.Control) []redfish.ActionOf[hostState] {
-	type change = func(context.Context, control.Asked, hawkfish.Host) (hawkfish.Host, error)
-	state := func(name string, change change) redfish.ActionOf[hostState] {
-		return redfish.Do(name, func(ctx context.Context, req *redfish.Request, s hostState, _ struct{}) (redfish.Result, error) {
-			h, err := change(ctx, asked(req), s.Host)
-			return redfish.Found("Host", hostAsSeen(h)), err
-		})
-	}
 	renew := redfish.Do("RenewToken", func(ctx context.Context, _ *redfish.Request, s hostState, _ struct{}) (redfish.Result, error) {
 		h, token, err := c.RenewHostToken(ctx, s.Host)
 		return redfish.Found("Host", tokenOf(h, token)), err
@@ -116,8 +109,5 @@ func hostActions(c *control.Control) []redfish.ActionOf[hostState] {
 			return accepted(open(ctx, asked(req), s.Host))
 		})
 	}
-	return []redfish.ActionOf[hostState]{
-		state("EnterMaintenance", c.EnterMaintenance), state("ExitMaintenance", c.ExitMaintenance), renew,
-		work("Fence", c.FenceHost), work("ConfirmDead", c.ConfirmDead),
-	}
+	return append(maintenanceActions(c), renew, work("Fence", c.FenceHost), work("ConfirmDead", c.ConfirmDead))
 }

@@ -14,14 +14,15 @@ import (
 
 // placementView is what a system wants of its host, as callers write and see it.
 type placementView struct {
-	Policy       hawkfish.PlacementPolicy `json:"Policy,omitempty"`
-	Group        string                   `json:"Group,omitempty" validate:"max=63"`
-	AntiAffinity bool                     `json:"AntiAffinity,omitempty"`
-	HostLabels   json.RawMessage          `json:"HostLabels,omitempty"`
-	Tolerations  []taintView              `json:"Tolerations,omitempty" validate:"max=64"`
-	StoragePools []string                 `json:"StoragePools,omitempty" validate:"max=64"`
-	Host         string                   `json:"Host,omitempty" validate:"max=63"` // only operators know hosts
-	Recovery     hawkfish.RecoveryPolicy  `json:"Recovery,omitempty"`               // absent: Restart
+	Policy       hawkfish.PlacementPolicy  `json:"Policy,omitempty"`
+	Group        string                    `json:"Group,omitempty" validate:"max=63"`
+	AntiAffinity bool                      `json:"AntiAffinity,omitempty"`
+	HostLabels   json.RawMessage           `json:"HostLabels,omitempty"`
+	Tolerations  []taintView               `json:"Tolerations,omitempty" validate:"max=64"`
+	StoragePools []string                  `json:"StoragePools,omitempty" validate:"max=64"`
+	Host         string                    `json:"Host,omitempty" validate:"max=63"` // only operators know hosts
+	Recovery     hawkfish.RecoveryPolicy   `json:"Recovery,omitempty"`               // absent: Restart
+	Evacuation   hawkfish.EvacuationPolicy `json:"Evacuation,omitempty"`             // absent: Live
 }
 
 // noun reads a placement whose properties are below at.
@@ -38,7 +39,7 @@ func (v *placementView) noun(req *redfish.Request, at string) (hawkfish.Placemen
 	}
 	p := hawkfish.Placement{
 		Policy: v.Policy, Group: v.Group, AntiAffinity: v.AntiAffinity, HostLabels: labels,
-		Tolerations: taintsOf(v.Tolerations), StoragePools: v.StoragePools, Host: v.Host, Recovery: v.Recovery,
+		Tolerations: taintsOf(v.Tolerations), StoragePools: v.StoragePools, Host: v.Host, Recovery: v.Recovery, Evacuation: v.Evacuation,
 	}
 	if len(p.HostLabels) == 0 {
 		p.HostLabels = nil
@@ -65,7 +66,7 @@ func showPlacement(p hawkfish.Placement) *placementView {
 	}
 	v := &placementView{
 		Policy: p.Policy, Group: p.Group, AntiAffinity: p.AntiAffinity, Tolerations: showTaints(p.Tolerations), StoragePools: p.StoragePools, Host: p.Host,
-		Recovery: p.Recovery,
+		Recovery: p.Recovery, Evacuation: p.Evacuation,
 	}
 	if len(p.HostLabels) > 0 {
 		v.HostLabels, _ = json.Marshal(p.HostLabels) // texts, which cannot fail

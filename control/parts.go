@@ -16,6 +16,8 @@ var divided = map[hawkfish.Operation]func(c *Control, ctx context.Context, paren
 	hawkfish.OpBatch:     (*Control).openBatched,
 	hawkfish.OpAdoptMany: (*Control).openAdopted,
 	hawkfish.OpFence:     (*Control).openRecovery,
+	hawkfish.OpEvacuate:  (*Control).openExit,
+	hawkfish.OpReturn:    (*Control).openExit,
 }
 
 // OpenPart opens a subtask; doing so again returns the one there is. One that is refused for good is stored as ended. When the

@@ -100,6 +100,16 @@ var effects = map[hawkfish.Operation]map[schemas.TaskState]effect{
 		exception: {apply: endsMigration(hawkfish.MigrationFailed)},
 		cancelled: {apply: endsMigration(hawkfish.MigrationCancelled)},
 	},
+	hawkfish.OpEvacuate: {
+		completed: {apply: nothing},
+		exception: {apply: nothing},
+		cancelled: {apply: nothing},
+	},
+	hawkfish.OpReturn: {
+		completed: {apply: nothing},
+		exception: {apply: nothing},
+		cancelled: {apply: nothing},
+	},
 	hawkfish.OpRelease: {
 		completed: {apply: removeSystem, event: hawkfish.EventSystemDeleted, gone: true},
 		exception: {apply: returnSystem},

@@ -83,6 +83,32 @@ func (s *Store) PlanRebalance(ctx context.Context, most int) ([]hawkfish.Move, e
 	})
 }
 
+// PlanEvacuation says what would become of the systems on a host.
+func (s *Store) PlanEvacuation(ctx context.Context, hostID string, policy hawkfish.EvacuationPolicy) ([]hawkfish.Exit, error) {
+	return ask(ctx, s, subject{resourceHost, hostID}, func(ctx context.Context, q *db.Queries) ([]hawkfish.Exit, error) {
+		hosts, err := s.candidates(ctx, q, hawkfish.Wish{})
+		if err != nil {
+			return nil, err
+		}
+		rows, err := q.PlacedSystems(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var on []hawkfish.System
+		for _, row := range rows {
+			if row.HostID == nil || *row.HostID != hostID {
+				continue
+			}
+			one, err := system(row)
+			if err != nil {
+				return nil, err
+			}
+			on = append(on, one)
+		}
+		return placement.Evacuate(hosts, on, policy), nil
+	})
+}
+
 // candidates lists the hosts as they are now, with what matters of them for a wish.
 func (s *Store) candidates(ctx context.Context, q *db.Queries, w hawkfish.Wish) ([]placement.Candidate, error) {
 	rows, err := q.Candidates(ctx)

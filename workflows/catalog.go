@@ -14,6 +14,7 @@ import (
 	"github.com/projectbeskar/hawkfish/workflows/batch"
 	"github.com/projectbeskar/hawkfish/workflows/configuration"
 	"github.com/projectbeskar/hawkfish/workflows/deletion"
+	"github.com/projectbeskar/hawkfish/workflows/evacuation"
 	"github.com/projectbeskar/hawkfish/workflows/fencing"
 	"github.com/projectbeskar/hawkfish/workflows/images"
 	"github.com/projectbeskar/hawkfish/workflows/media"
@@ -40,6 +41,8 @@ func Register(r worker.WorkflowRegistry) {
 	durable.Orchestrate(r, adoption.AdoptMany, adoption.RunAdoptMany)
 	durable.Orchestrate(r, adoption.Release, adoption.RunRelease)
 	durable.Orchestrate(r, fencing.Fence, fencing.Run)
+	durable.Orchestrate(r, evacuation.Evacuate, evacuation.Run)
+	durable.Orchestrate(r, evacuation.Return, evacuation.Run)
 	durable.Orchestrate(r, recovery.Recover, recovery.Run)
 	durable.Orchestrate(r, migration.Migrate, migration.Run)
 }
@@ -60,6 +63,8 @@ var Steps = map[hawkfish.Operation][]string{
 	hawkfish.OpAdoptMany:     adoption.AdoptMany.Steps,
 	hawkfish.OpRelease:       adoption.Release.Steps,
 	hawkfish.OpFence:         fencing.Fence.Steps,
+	hawkfish.OpEvacuate:      evacuation.Evacuate.Steps,
+	hawkfish.OpReturn:        evacuation.Return.Steps,
 	hawkfish.OpRecover:       recovery.Recover.Steps,
 	hawkfish.OpMigrate:       migration.Migrate.Steps,
 }

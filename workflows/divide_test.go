@@ -166,3 +166,32 @@ func TestDivideCancelledWhileOpening(t *testing.T) {
 		t.Errorf("%+v, open %v, ran %v", o, p.open, p.Ran)
 	}
 }
+
+// When the time is over no more parts are opened, those that are open are cancelled, and what cannot be cancelled is left to itself: the task ends, and
+// tells of all of it.
+func TestDivideEndsInTime(t *testing.T) {
+	t.Parallel()
+	p := newParts(t)
+	began := p.Now()
+	p.later(
+		func() { p.end(schemas.TaskStateCompleted, "t0") },
+		func() {}, func() {}, // the time is over now
+		func() {
+			if !p.cancelled || len(p.open) != 2 {
+				t.Errorf("cancelled %v, open %v", p.cancelled, p.open)
+			}
+			p.end(schemas.TaskStateCancelled, "t1")
+		},
+	)
+	o := p.run(t, hawkfish.Plan{Parts: 5, MaxConcurrency: 2, Until: began.Add(150 * time.Second)})
+	var kinds []hawkfish.Kind
+	for _, f := range o.Faults {
+		kinds = append(kinds, f.Kind)
+	}
+	if want := []hawkfish.Kind{hawkfish.Conflict, hawkfish.TimedOut, hawkfish.TimedOut}; o.State != schemas.TaskStateCompleted || !slices.Equal(kinds, want) {
+		t.Errorf("%+v", o)
+	}
+	if took := p.Now().Sub(began); took > 5*time.Minute {
+		t.Errorf("it took %s", took)
+	}
+}

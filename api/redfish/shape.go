@@ -70,12 +70,12 @@ func (s *shape) compileFields(check *validator.Validate, view reflect.Type) {
 	for name := range seen {
 		s.readable[name] = true
 	}
-	for f := range s.typ.Fields() {
+	for _, f := range reflect.VisibleFields(s.typ) { // what several bodies have in common is embedded
 		name := jsonName(f)
-		if name == "-" || !f.IsExported() {
+		if name == "-" || !f.IsExported() || f.Anonymous && f.Type.Kind() == reflect.Struct && f.Tag.Get("json") == "" {
 			continue
 		}
-		if f.Anonymous || f.Tag.Get("json") == "" {
+		if f.Tag.Get("json") == "" {
 			panic(fmt.Sprintf("%s.%s has no json tag", s.typ, f.Name))
 		}
 		delete(s.readable, name)

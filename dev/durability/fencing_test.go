@@ -3,6 +3,7 @@ package durability
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -21,8 +22,13 @@ import (
 func sharedFleet(t *testing.T, hosts int, env map[string]string) (*fleet, []labtest.Host) {
 	t.Helper()
 	lab := labtest.Up(t, hosts)
-	env["HAWKFISH_DISK_PATH"] = filepath.Join(lab.Dir, "shared", "hawkfish")
-	return labFleetOf(t, lab, env)
+	var uris []string
+	for _, h := range lab.Hosts {
+		uris = append(uris, h.Name+"=qemu+tcp://"+h.Addr+"/system")
+	}
+	own := map[string]string{"HAWKFISH_DISK_PATH": filepath.Join(lab.Dir, "shared", "hawkfish"), "HAWKFISH_MIGRATION_URI": strings.Join(uris, ",")}
+	maps.Copy(own, env)
+	return labFleetOf(t, lab, own)
 }
 
 // What ran on a host that has lost its power is started elsewhere once a person has said that the host is dead, and not before. When the

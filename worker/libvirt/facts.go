@@ -36,6 +36,7 @@ func (h *Host) Facts(ctx context.Context) (hawkfish.HostFacts, error) {
 		if facts.Pools, err = pools(c); err != nil {
 			return facts, err
 		}
+		facts.Address = dialAddress(h.cfg.MigrationURI)
 		if facts.DiskPool, err = h.diskPool(ctx, c); err != nil {
 			return facts, err
 		}

@@ -3,6 +3,7 @@ package libvirt
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,7 +144,7 @@ func (t *transfer) flags(standing hawkfish.Standing) golibvirt.DomainMigrateFlag
 	return flags
 }
 
-// params say what is transferred, and how fast. Where a medium is another file on the other host, they have the guest's description with that.
+// params say what is transferred, and how fast, and what the guest is on the other host: where a medium is another file there, it has that.
 func (t *transfer) params(ctx context.Context, dom golibvirt.Domain) ([]golibvirt.TypedParam, error) {
 	var all []golibvirt.TypedParam
 	text := func(name, value string) {
@@ -161,19 +162,19 @@ func (t *transfer) params(ctx context.Context, dom golibvirt.Domain) ([]golibvir
 			renamed = append(renamed, "'"+file+"'", "'"+other+"'")
 		}
 	}
-	if len(renamed) == 0 {
-		return all, nil
-	}
 	_, err := ask(ctx, t.Host, func(c *conn) (struct{}, error) {
-		for name, flags := range map[string]golibvirt.DomainXMLFlags{
-			golibvirt.MigrateParamDestXML:    golibvirt.DomainXMLMigratable | golibvirt.DomainXMLSecure,
-			golibvirt.MigrateParamPersistXML: golibvirt.DomainXMLMigratable | golibvirt.DomainXMLSecure | golibvirt.DomainXMLInactive,
+		for name, extra := range map[string]golibvirt.DomainXMLFlags{
+			golibvirt.MigrateParamDestXML: 0, golibvirt.MigrateParamPersistXML: golibvirt.DomainXMLInactive,
 		} {
-			doc, err := c.DomainGetXMLDesc(dom, flags)
+			doc, err := c.DomainGetXMLDesc(dom, golibvirt.DomainXMLMigratable|golibvirt.DomainXMLSecure|extra)
 			if err != nil {
 				return struct{}{}, err
 			}
-			text(name, strings.NewReplacer(renamed...).Replace(doc))
+			changes := renamed
+			if extra == 0 { // the serial log that both hosts have goes on; the next start empties it again
+				changes = append(slices.Clone(renamed), " append='off'", " append='on'")
+			}
+			text(name, strings.NewReplacer(changes...).Replace(doc))
 		}
 		return struct{}{}, nil
 	})

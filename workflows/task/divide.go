@@ -3,6 +3,7 @@ package task
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -17,12 +18,16 @@ const maxTold = 100
 
 // Divide has a task done by its subtasks: it opens them in their order, so many at once as the plan says, and waits for all
 // of them. When some fail the task is Completed, with a fault for each; when all fail, that is an error. When the
-// task is cancelled no more are opened, those that go on are cancelled, and all are waited for.
+// task is cancelled no more are opened, those that go on are cancelled, and all are waited for. So it is when the plan's time is
+// over, but that those which cannot be cancelled are left to themselves.
 func Divide(t *Task, plan hawkfish.Plan) error {
 	d := &division{Task: t, plan: plan, told: workflow.GetSignalChannel(t.ctx, subtasks.Ended), over: map[string]bool{}, open: map[string]bool{}}
-	for d.more() || len(d.open) > 0 {
+	if !plan.Until.IsZero() {
+		d.late = d.timer(plan.Until.Sub(t.Now()), "until no more is done")
+	}
+	for d.more() || len(d.open) > 0 && !d.left {
 		switch {
-		case !d.cancelled && (t.ctx.Err() != nil || durable.IsCancelled(d.stopped)):
+		case !d.cancelled && (t.ctx.Err() != nil || durable.IsCancelled(d.stopped) || d.overdue):
 			if err := d.cancel(); err != nil {
 				return err
 			}
@@ -48,6 +53,18 @@ type division struct {
 
 	stopped   error // why no more are opened; nil: they are
 	cancelled bool  // those that go on have been cancelled
+
+	late     workflow.Future // when the plan's time is over; nil: it has no end
+	overdue  bool            // it is
+	patience workflow.Future // when those that have been cancelled since are left to themselves
+	left     bool            // they are
+}
+
+// patience is how long those are waited for that were cancelled because the time was over.
+const patience = 2 * time.Minute
+
+func (d *division) timer(after time.Duration, why string) workflow.Future {
+	return workflow.NewTimerWithOptions(d.ctx, max(after, 0), workflow.TimerOptions{Summary: why})
 }
 
 // more reports whether parts are left to be opened.
@@ -94,13 +111,24 @@ func (d *division) wait() {
 		}
 	})
 	heard.AddReceive(d.ctx.Done(), func(workflow.ReceiveChannel, bool) {})
+	if d.late != nil {
+		heard.AddFuture(d.late, func(f workflow.Future) {
+			d.overdue, d.late = f.Get(d.ctx, nil) == nil, nil
+		})
+	}
+	if d.patience != nil {
+		heard.AddFuture(d.patience, func(workflow.Future) { d.left = true })
+	}
 	heard.Select(d.ctx)
 }
 
 // cancel stops what can be stopped; what goes on is waited for in a context that is not cancelled.
 func (d *division) cancel() error {
 	d.stopped, d.cancelled = workflow.ErrCanceled, true
-	d.ctx = durable.Uncancelled(d.ctx)
+	d.ctx, d.late = durable.Uncancelled(d.ctx), nil
+	if d.overdue {
+		d.patience = d.timer(patience, "until what cannot be cancelled is left to itself")
+	}
 	left, err := Need(d.Task, subtasks.Cancel, durable.Fleet, subtasks.Parent{ID: d.id})
 	for _, p := range left.Parts {
 		d.open[p.TaskID] = true
@@ -118,13 +146,16 @@ func (d *division) outcome() error {
 		}
 	}
 	done := len(d.ended) - len(faults)
+	if d.overdue {
+		faults = append(faults, d.undone()...)
+	}
 	if n := len(faults) - maxTold; n > 0 {
 		more := &hawkfish.Error{Kind: hawkfish.Conflict, Resource: "Task", ID: d.id, Message: fmt.Sprintf("%d more subtasks have failed", n)}
 		faults = append(faults[:maxTold], more)
 	}
 	switch {
 	case durable.IsCancelled(d.stopped) && done == d.plan.Parts: // it came too late
-	case d.stopped != nil:
+	case d.stopped != nil && !d.overdue:
 		return d.stopped
 	case done == 0 && len(faults) > 0:
 		errs := make([]error, len(faults))
@@ -135,6 +166,20 @@ func (d *division) outcome() error {
 	}
 	d.warnings = append(d.warnings, faults...)
 	return nil
+}
+
+// undone says what was not done in time.
+func (d *division) undone() (faults []*hawkfish.Error) {
+	late := func(what string) {
+		faults = append(faults, &hawkfish.Error{Kind: hawkfish.TimedOut, Resource: "Task", ID: d.id, Message: what})
+	}
+	if n := d.plan.Parts - d.next; n > 0 {
+		late(fmt.Sprintf("the time was over before %d more subtasks were begun", n))
+	}
+	if n := len(d.open); n > 0 {
+		late(fmt.Sprintf("%d subtasks could not be cancelled when the time was over: they go on, or wait for a person", n))
+	}
+	return faults
 }
 
 // faultOf says of a part that failed which one it was, and why.

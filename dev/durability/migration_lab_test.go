@@ -2,9 +2,11 @@ package durability
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -52,7 +54,18 @@ func (x *crossing) migrate() stack.Task {
 	x.t.Helper()
 	here, _ := x.at()
 	tty := strings.TrimSpace(virsh(x.t, here, "ttyconsole", x.id))
-	here.Exec("bash", "-c", "printf f > "+tty)
+	said := func() int { // nothing, when it cannot be read
+		text, _ := os.ReadFile(filepath.Join(here.Path(poolPath), x.id+".serial"))
+		return strings.Count(string(text), "dirtied")
+	}
+	before := said()
+	x.eventually(within, func(context.Context) error { // a guest that boots hears nothing, and QEMU looks once a second whether somebody speaks
+		here.Exec("bash", "-c", "(printf f; sleep 1.5; printf f) > "+tty)
+		if said() == before {
+			return errors.New("the guest has not filled its memory")
+		}
+		return nil
+	})
 	task, err := migrating(map[string]any{"BandwidthMiBps": 4})(x.fleet, "web1")
 	require.NoError(x.t, err)
 	x.eventually(within, func(ctx context.Context) error {

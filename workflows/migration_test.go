@@ -96,7 +96,7 @@ func TestTransfersThatBreakOff(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.crossing.sent, w.stand = tt.sent, tt.stand
+			w.sent, w.stand = tt.sent, tt.stand
 			w.ExecuteWorkflow(migrationflow.Run, hawkfish.MigrationOrder{SystemID: "s1"})
 			if !slices.Equal(w.Ran, tt.want) || w.ending.Outcome.State != tt.state || len(w.suspended) > 0 {
 				t.Errorf("ran  %v\nwant %v\nended %+v, suspended %v", w.Ran, tt.want, w.ending.Outcome, w.suspended)
@@ -125,7 +125,7 @@ func TestNobodyKnowsWhereTheGuestIs(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.crossing.sent, w.stand = []error{brokenOff}, tt.stand
+			w.sent, w.stand = []error{brokenOff}, tt.stand
 			w.RegisterDelayedCallback(func() {
 				if len(w.suspended) != 1 || w.suspended[0].Step != tt.step || !w.suspended[0].Committed || !w.suspended[0].Needed {
 					t.Errorf("suspended: %+v", w.suspended)

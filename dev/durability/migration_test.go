@@ -31,7 +31,7 @@ var migrations = []request{
 		steps: []string{power.Shutdown.Name, migration.Send.Name, power.Start.Name},
 	},
 	{
-		name: "return", op: hawkfish.OpMigrate, ask: migrating(nil), stop: migration.Begin.Name, ends: "Cancelled", leaves: &ran{Boots: 1},
+		name: "return", op: hawkfish.OpMigrate, ask: migrating(nil), stop: migration.Prepare.Name, ends: "Cancelled", leaves: &ran{Boots: 1},
 		steps: []string{migration.Abort.Name, migration.Clean.Name, placement.Release.Name, record.Finish.Name},
 	},
 }
@@ -48,7 +48,7 @@ func migrating(how map[string]any) func(*fleet, string) (stack.Task, error) {
 
 // Each process is killed with migrations at every step. In the end each guest is on one host, and has gone on running.
 func TestKilledAtEveryStepOfAMigration(t *testing.T) {
-	victims := []string{stack.Simulated, stack.Worker}
+	victims := []string{stack.Worker, stack.Simulated}
 	if os.Getenv("HAWKFISH_FULL") == "1" {
 		victims = append(victims, stack.API, stack.Temporal, stack.Postgres)
 	}

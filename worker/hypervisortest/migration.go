@@ -198,7 +198,7 @@ var migrationTests = []test{
 			x.Skip("it was too quick")
 		}
 		if x.pair.Reopen != nil {
-			x.fixture.Hypervisor = x.pair.Reopen(x.T)
+			x.Hypervisor = x.pair.Reopen(x.T)
 		}
 		x.ok(x.migrate(x.ctx(), nil))
 		x.arrive(schemas.PowerStateOn)

@@ -45,7 +45,8 @@ func (h *Host) OfferMigration(ctx context.Context, p hawkfish.Passage) (hawkfish
 		if err != nil {
 			return hawkfish.Departing{}, err
 		}
-		if err := stays(g); err != nil {
+		m, _ := h.registry.read(g.record)
+		if err := stays(g, m); err != nil {
 			return hawkfish.Departing{}, err
 		}
 		from := hawkfish.Departing{Token: offerVolume(p), Folder: pool.dir, Cache: cache.dir}
@@ -58,14 +59,14 @@ func (h *Host) OfferMigration(ctx context.Context, p hawkfish.Passage) (hawkfish
 }
 
 // stays says all that keeps a guest from leaving its host.
-func stays(g guest) error {
+func stays(g guest, m mark) error {
 	var faults []error
 	object := func(is bool, kind hawkfish.Kind, why string) {
 		if is {
 			faults = append(faults, &hawkfish.Error{Kind: kind, Resource: "ComputerSystem", ID: g.id, Message: why})
 		}
 	}
-	object(g.record.mark.Adopted != "", hawkfish.Unsupported, "an adopted system is not brought to another host: its files are not HawkFish's")
+	object(m.Adopted != "", hawkfish.Unsupported, "an adopted system is not brought to another host: its files are not HawkFish's")
 	object(g.Cause == hawkfish.CauseSuspended, hawkfish.Conflict, "the guest's memory is saved on its host; start it, or switch it off")
 	object(g.Cause == hawkfish.CauseIOError, hawkfish.Conflict, "the guest is paused because a disk fails")
 	snapshots, err := g.c.DomainSnapshotNum(g.Domain, 0)

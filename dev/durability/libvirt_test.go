@@ -167,7 +167,13 @@ func TestRealHostsAreLeftAsTheyShouldBe(t *testing.T) {
 		},
 	}
 	onHosts := only(requests, images.Fetch.Name, provision.CreateDisk.Name, provision.Define.Name, power.Start.Name,
-		power.Stop.Name, power.Reset.Name, power.Shutdown.Name, provision.Undefine.Name, provision.DeleteDisks.Name)
+		power.Stop.Name, power.Reset.Name, power.Shutdown.Name, power.Pause.Name, power.Resume.Name, power.Suspend.Name,
+		provision.Undefine.Name, provision.DeleteDisks.Name)
+	for i := range onHosts {
+		if onHosts[i].name == "suspend" { // QEMU begins the serial log anew for a guest that it wakes, and one that does not boot writes nothing
+			onHosts[i].leaves = &ran{}
+		}
+	}
 	onHosts = append(onHosts, request{
 		name: "taken", op: hawkfish.OpProvision, ask: (*fleet).provision, fresh: true, ends: "Exception", before: stranger(hosts),
 		steps: []string{provision.Define.Name, provision.Undefine.Name, provision.DeleteDisks.Name, record.Finish.Name},

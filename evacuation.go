@@ -30,7 +30,7 @@ func (p EvacuationPolicy) Mode() MigrationMode {
 type EvacuationLimits struct {
 	MigrationPlan                // of each system; its Mode is the policy's
 	MaxConcurrency int           `json:"at_once,omitempty"` // systems at once; 0: DefaultEvacuations
-	Within         time.Duration `json:"within,omitempty"`          // after which what has not left is left; 0: DefaultEvacuationTime
+	Within         time.Duration `json:"within,omitempty"`  // after which what has not left is left; 0: DefaultEvacuationTime
 }
 
 const (

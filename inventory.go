@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -118,6 +119,18 @@ func Planned(s System) Inventory {
 	}
 	if s.MAC != "" {
 		i.Interfaces = []Interface{{MAC: s.MAC, Model: "virtio", Network: s.Network}}
+	}
+	return i
+}
+
+// Expecting adds the interfaces that a system is to have beside its first one, and its host has not told of yet.
+func (i Inventory) Expecting(s System) Inventory {
+	told := i.Interfaces
+	i.Interfaces = slices.Clone(told)
+	for _, nic := range s.Machine.NICs {
+		if !slices.ContainsFunc(told, func(has Interface) bool { return has.MAC == nic.MAC }) {
+			i.Interfaces = append(i.Interfaces, Interface{MAC: nic.MAC, Model: "virtio", Network: nic.Network, Down: nic.Down})
+		}
 	}
 	return i
 }

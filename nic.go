@@ -57,11 +57,11 @@ func (s *System) SetNICs(wanted []NIC, at string, offered []string) error {
 		if nic.MAC == "" {
 			continue
 		}
-		mac, err := net.ParseMAC(nic.MAC)
-		if err != nil || len(mac) != 6 || mac[0]&1 != 0 || mac.String() == "00:00:00:00:00:00" {
-			return Refused(property+"/MACAddress", nic.MAC, "it must be the address of one interface: six bytes, the first one even")
+		mac, err := oneMAC(nic.MAC, property+"/MACAddress")
+		if err != nil {
+			return err
 		}
-		nic.MAC = mac.String()
+		nic.MAC = mac
 		if taken[nic.MAC] {
 			return Refused(property+"/MACAddress", nic.MAC, "another interface has it")
 		}
@@ -86,6 +86,49 @@ func (s *System) SetNICs(wanted []NIC, at string, offered []string) error {
 	}
 	s.Machine.NICs = wanted
 	return nil
+}
+
+// NICProperties are what a request calls the properties of an interface.
+type NICProperties struct{ MAC, Network string }
+
+// AddNIC adds an interface beside the others, and returns it with its address: a new one where it names none. offered are the networks there are; nil: any.
+func (s *System) AddNIC(nic NIC, at NICProperties, offered []string) (NIC, error) {
+	has := s.NICs()
+	if len(has) >= MaxNICs {
+		return nic, Refused(at.Network, nic.Network, fmt.Sprintf("a system has at most %d interfaces", MaxNICs))
+	}
+	if offered != nil && !slices.Contains(offered, nic.Network) {
+		return nic, Refused(at.Network, nic.Network, "the system's host has no such network")
+	}
+	taken := func(mac string) bool {
+		return mac == s.MAC || slices.ContainsFunc(has, func(had NIC) bool { return had.MAC == mac })
+	}
+	if nic.MAC != "" {
+		mac, err := oneMAC(nic.MAC, at.MAC)
+		if err != nil {
+			return nic, err
+		}
+		if taken(mac) {
+			return nic, Refused(at.MAC, nic.MAC, "another interface has it")
+		}
+		nic.MAC = mac
+	}
+	for n := 1; nic.MAC == ""; n++ {
+		if mac := nicMAC(s.ID, n); !taken(mac) {
+			nic.MAC = mac
+		}
+	}
+	s.Machine.NICs = append(slices.Clone(s.Machine.NICs), nic)
+	return nic, nil
+}
+
+// oneMAC reads the address of one interface.
+func oneMAC(text, property string) (string, error) {
+	mac, err := net.ParseMAC(text)
+	if err != nil || len(mac) != 6 || mac[0]&1 != 0 || mac.String() == "00:00:00:00:00:00" {
+		return "", Refused(property, text, "it must be the address of one interface: six bytes, the first one even")
+	}
+	return mac.String(), nil
 }
 
 // nicMAC derives an address in the range that QEMU's project uses (52:54:00).

@@ -50,6 +50,7 @@ func ethernetInterfaces(c *control.Control) []redfish.Resource {
 		Type: schemas.TypeEthernetInterface, Collection: schemas.TypeEthernetInterfaceCollection, Title: "Ethernet Interfaces",
 		Path: "/redfish/v1/Systems/{id}/EthernetInterfaces", Vars: []string{"interface"},
 		List: listInterfaces, Key: interfaceID, Show: showEthernet,
+		Create: addEthernet(c), Delete: removeEthernet(c),
 	}.resources(c)
 }
 

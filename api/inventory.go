@@ -32,7 +32,7 @@ func findStock(c *control.Control) func(context.Context, *redfish.Request) (stoc
 		if has.Revision == 0 {
 			has = hawkfish.Planned(s)
 		}
-		return stock{s, has}, err
+		return stock{s, has.Expecting(s)}, err
 	}
 }
 
@@ -54,6 +54,9 @@ type parts[V, P any] struct {
 	ApplyTimes []schemas.OperationApplyTime // of the collection
 	// Within lists the keys of what holds the collections, when that is not the system itself.
 	Within func(stock) []string
+	// Create and Delete change what the system is to have; none: nobody may.
+	Create redfish.Create
+	Delete func(context.Context, *redfish.Request, part[P]) (redfish.Result, error)
 }
 
 func (p parts[V, P]) resources(c *control.Control) []redfish.Resource {
@@ -69,6 +72,7 @@ func (p parts[V, P]) resources(c *control.Control) []redfish.Resource {
 	last := len(p.Vars) - 1
 	collection := redfish.Collection(redfish.CollectionSpec{
 		Type: p.Collection, Title: p.Title, Path: p.Path, Of: entity, ApplyTimes: p.ApplyTimes,
+		Create: p.Create, InProject: true,
 		List: func(ctx context.Context, req *redfish.Request, page hawkfish.Page) ([]string, int, error) {
 			s, err := find(ctx, req)
 			if err != nil {
@@ -110,6 +114,7 @@ func (p parts[V, P]) resources(c *control.Control) []redfish.Resource {
 		Project:  func(s part[P]) string { return s.ProjectID },
 		Revision: func(s part[P]) int64 { return s.revision() },
 		Show:     func(to redfish.Links, s part[P]) V { return p.Show(to, s.stock, s.it) },
+		Delete:   p.Delete,
 	})
 	return []redfish.Resource{collection, one}
 }

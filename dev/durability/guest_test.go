@@ -38,12 +38,12 @@ func TestGuestsActByThemselves(t *testing.T) {
 // Run it with -benchtime 8x.
 func BenchmarkGuestsActByThemselves(b *testing.B) {
 	f, hosts := labFleet(b, 1)
-	names := f.guests(1)
 	var again, off []time.Duration
 	for b.Loop() {
-		rebooted, ended := f.actsByItself(names[0], hosts[0])
+		f.must(f.provision("demo"))
+		rebooted, ended := f.actsByItself("demo", hosts[0])
 		again, off = append(again, rebooted), append(off, ended)
-		f.must(f.reset(names[0], "On"))
+		f.must(f.deletion("demo"))
 	}
 	for what, took := range map[string][]time.Duration{"power-off": off, "reboot": again} {
 		slices.Sort(took)

@@ -178,7 +178,7 @@ func TestFetchIsInterrupted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
-			broken := &source{size: 64 << 20, pause: 32 << 20, then: func() error { return c.then(stop) }}
+			broken := &source{size: 8 << 20, pause: 4 << 20, then: func() error { return c.then(stop) }}
 			img := broken.image()
 			h := b.open(t, func(cfg *Config) { cfg.Source = broken })
 			_, err := h.FetchImage(ctx, img, func(int64, int64) {})

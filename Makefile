@@ -66,7 +66,7 @@ docs-page: ## fetch again the parts of /redfish/v1/docs that are not ours (npm)
 	cp swagger-ui.css swagger-ui-bundle.js swagger-ui-bundle.js.LICENSE.txt LICENSE NOTICE $(CURDIR)/api/describe/page/
 
 gen-histories: ## record the histories of workflows that the replay test compares with
-	cd dev && $(GO) test -count=1 -run 'TestHistories$$|TestDeadHost$$|TestMigrationHistories$$' ./durability -record
+	cd dev && $(GO) test -count=1 -run 'TestHistories$$|TestDeadHost$$|TestRealEvacuation$$|TestMigrationHistories$$' ./durability -record
 
 verify: ## fail when something generated is out of date, or a file is not formatted
 	@bash deploy/verify.sh "$(DMTF)"

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
+	"github.com/projectbeskar/hawkfish/schemas"
 	"github.com/projectbeskar/hawkfish/store/db"
 )
 
@@ -114,6 +115,13 @@ func (s *Store) Census(ctx context.Context) (hawkfish.Census, error) {
 		census := hawkfish.Census{Hosts: hosts}
 		for _, r := range rows {
 			census.Systems = append(census.Systems, hawkfish.SystemCount{HostID: r.HostID, Phase: hawkfish.SystemPhase(r.Phase), Power: r.PowerState, Count: r.Count})
+		}
+		if err != nil {
+			return census, err
+		}
+		tasks, err := q.CountOpenTasks(ctx)
+		for _, r := range tasks {
+			census.Tasks = append(census.Tasks, hawkfish.TaskCount{Operation: hawkfish.Operation(r.Operation), State: schemas.TaskState(r.State), Count: r.Count})
 		}
 		return census, err
 	})

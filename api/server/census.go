@@ -24,6 +24,7 @@ type census struct {
 
 var (
 	systemsNow   = prometheus.NewDesc("hawkfish_systems", "Systems by host, phase and power state.", []string{"host", "phase", "power"}, nil)
+	tasksNow     = prometheus.NewDesc("hawkfish_tasks", "Tasks that have not ended, by operation and state; Suspended ones wait for a person.", []string{"operation", "state"}, nil)
 	hostsNow     = prometheus.NewDesc("hawkfish_host_state", "1 for the state that a host is in.", []string{"host", "state"}, nil)
 	hostRoom     = prometheus.NewDesc("hawkfish_host_allocatable", "What a host has to give away, overcommit ratios applied.", []string{"host", "resource"}, nil)
 	hostTaken    = prometheus.NewDesc("hawkfish_host_allocated", "What of a host has been given away, reservations included.", []string{"host", "resource"}, nil)
@@ -36,7 +37,7 @@ var (
 
 // Describe names what is told.
 func (c *census) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{systemsNow, hostsNow, hostRoom, hostTaken, hostBusy, hostMemory, hostSeen, poolCapacity, poolUsed} {
+	for _, d := range []*prometheus.Desc{systemsNow, tasksNow, hostsNow, hostRoom, hostTaken, hostBusy, hostMemory, hostSeen, poolCapacity, poolUsed} {
 		to <- d
 	}
 }
@@ -57,6 +58,9 @@ func (c *census) Collect(to chan<- prometheus.Metric) {
 	found := look.(hawkfish.Census)
 	for _, s := range found.Systems {
 		gauge(systemsNow, float64(s.Count), s.HostID, string(s.Phase), s.Power)
+	}
+	for _, t := range found.Tasks {
+		gauge(tasksNow, float64(t.Count), string(t.Operation), string(t.State))
 	}
 	for _, h := range found.Hosts {
 		tellHost(gauge, h)

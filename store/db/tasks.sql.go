@@ -174,6 +174,38 @@ func (q *Queries) ClaimUnheard(ctx context.Context, arg ClaimUnheardParams) ([]T
 	return items, nil
 }
 
+const countOpenTasks = `-- name: CountOpenTasks :many
+SELECT operation, state, count(*) AS count FROM tasks
+WHERE state IN ('New', 'Running', 'Suspended', 'Cancelling', 'Pending')
+GROUP BY operation, state ORDER BY operation, state
+`
+
+type CountOpenTasksRow struct {
+	Operation string
+	State     string
+	Count     int64
+}
+
+func (q *Queries) CountOpenTasks(ctx context.Context) ([]CountOpenTasksRow, error) {
+	rows, err := q.db.Query(ctx, countOpenTasks)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountOpenTasksRow
+	for rows.Next() {
+		var i CountOpenTasksRow
+		if err := rows.Scan(&i.Operation, &i.State, &i.Count); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countTasks = `-- name: CountTasks :one
 SELECT count(*) FROM tasks
 WHERE parent_id IS NULL AND ($1::boolean OR project_id = ANY ($2::uuid[]))

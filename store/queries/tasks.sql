@@ -134,3 +134,8 @@ WHERE id IN (
     ORDER BY silent.updated_at LIMIT @at_most FOR NO KEY UPDATE SKIP LOCKED
 )
 RETURNING *;
+
+-- name: CountOpenTasks :many
+SELECT operation, state, count(*) AS count FROM tasks
+WHERE state IN ('New', 'Running', 'Suspended', 'Cancelling', 'Pending')
+GROUP BY operation, state ORDER BY operation, state;

@@ -70,3 +70,20 @@ func testHostTasks(t *testing.T, f Fleet) {
 	ok(t, f.FinishTask(t.Context(), first.ID, hawkfish.Outcome{State: schemas.TaskStateCompleted}, nil, nil))
 	equal(t, "its turn", must(f.FindTask(t.Context(), all, second.ID))(t).State, schemas.TaskStateNew)
 }
+
+// The tasks that have not ended are counted.
+func testTaskCensus(t *testing.T, f Fleet) {
+	f.Announce(t, "h1", roomy, "default")
+	s := f.Ready(t, "web1", nil)
+	open := func() hawkfish.Task {
+		return must(f.OpenTask(t.Context(), hawkfish.Task{
+			Operation: hawkfish.OpReset, ProjectID: s.ProjectID, Target: hawkfish.Target{Kind: hawkfish.TargetSystem, ID: s.ID}, Input: []byte("{}"),
+		}))(t)
+	}
+	first := open()
+	open()
+	ok(t, f.SuspendTask(t.Context(), first.ID, hawkfish.Suspension{Step: "power.Stop"}))
+	equal(t, "open", must(f.Census(t.Context()))(t).Tasks, []hawkfish.TaskCount{
+		{Operation: hawkfish.OpReset, State: schemas.TaskStatePending, Count: 1}, {Operation: hawkfish.OpReset, State: schemas.TaskStateSuspended, Count: 1},
+	})
+}

@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"FencedHost":              testFencedHost,
 		"Migration":               testMigration,
 		"HostTasks":               testHostTasks,
+		"TaskCensus":              testTaskCensus,
 		"QueueRace":               testQueueRace,
 		"SubTasks":                testSubTasks,
 		"CancelDivided":           testCancelDivided,

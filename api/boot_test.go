@@ -114,6 +114,13 @@ func TestBootOrder(t *testing.T) {
 	aliases := map[any]any{}
 	for _, m := range doc["Members"].([]any) {
 		option := m.(map[string]any)
+		related := option["RelatedItem"].([]any)
+		if n := len(related); n == 0 && option["Alias"] != "Pxe" {
+			t.Errorf("%v is related to nothing", option["Alias"])
+		}
+		for _, item := range related {
+			s.must(200, viewer, "GET", item.(map[string]any)["@odata.id"].(string), "")
+		}
 		aliases[option["Alias"]] = option["BootOptionEnabled"]
 	}
 	if want := (map[any]any{"Hdd": true, "Cd": true, "Usb": false, "Floppy": false, "Pxe": false}); !reflect.DeepEqual(aliases, want) {

@@ -58,7 +58,7 @@ var rules = map[string][]string{
 	"internal/metrics":   {"github.com/prometheus/client_golang", "go.temporal.io/sdk/client", "golang.org/x/sync"},
 	"internal/placement": {""},
 	"internal/postgres":  {"golang.org/x/sys"},
-	"internal/netboot":   {"", "github.com/google/uuid", "golang.org/x/time"},
+	"internal/netboot":   {"", "github.com/google/uuid", "github.com/prometheus/client_golang", "golang.org/x/time"},
 	"internal/fence":     {"", "schemas", "internal/outbound"},
 	"internal/process":   {"*"},
 	"internal/ssdp":      {},

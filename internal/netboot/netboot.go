@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/time/rate"
 
 	"github.com/projectbeskar/hawkfish"
@@ -31,6 +32,8 @@ type Config struct {
 	// Open opens what a file was fetched from.
 	Open func(ctx context.Context, src hawkfish.MediaSource) (body io.ReadCloser, size int64, version string, err error)
 	Log  *slog.Logger
+	// Metrics counts what is asked for; nil: nothing does.
+	Metrics prometheus.Registerer
 }
 
 // Limits of what strangers can ask for.
@@ -65,8 +68,9 @@ func Serve(ctx context.Context, ln net.Listener, cfg Config) error {
 func Handler(cfg Config) http.Handler {
 	s := &server{Config: cfg, scripts: rate.NewLimiter(scriptsPerSecond, scriptsPerSecond), files: make(chan struct{}, filesAtOnce)}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /boot/{system}/ipxe", s.script)
-	mux.HandleFunc("GET /boot/files/{system}/{file}", s.file)
+	counted := count(cfg.Metrics)
+	mux.Handle("GET /boot/{system}/ipxe", counted("script", s.script))
+	mux.Handle("GET /boot/files/{system}/{file}", counted("file", s.file))
 	return mux
 }
 

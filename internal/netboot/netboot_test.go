@@ -7,10 +7,13 @@ import (
 	"encoding/hex"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/projectbeskar/hawkfish"
 	"github.com/projectbeskar/hawkfish/internal/netboot"
@@ -104,5 +107,38 @@ func TestAChangedFile(t *testing.T) {
 	defer reply.Body.Close()
 	if got, err := io.ReadAll(reply.Body); err == nil || len(got) >= len(kernel) {
 		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
+
+// What firmware asks for is counted by its kind and its status; no system is named.
+func TestRequestsAreCounted(t *testing.T) {
+	t.Parallel()
+	reg := prometheus.NewRegistry()
+	h := netboot.Handler(netboot.Config{
+		Log: slog.New(slog.DiscardHandler), Metrics: reg,
+		Find: func(_ context.Context, id string) (hawkfish.System, error) {
+			if id == scripted {
+				return hawkfish.System{ID: id, Machine: hawkfish.Machine{IPXEScript: "#!ipxe\n"}}, nil
+			}
+			return hawkfish.System{}, hawkfish.Missing("ComputerSystem", id)
+		},
+	})
+	for _, path := range []string{"/boot/" + scripted + "/ipxe", "/boot/" + plain + "/ipxe", "/boot/nonsense/ipxe", "/boot/files/" + plain + "/kernel"} {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody))
+	}
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, family := range families {
+		for _, m := range family.GetMetric() {
+			if family.GetName() == "hawkfish_boot_requests_total" {
+				got[m.GetLabel()[1].GetValue()+" "+m.GetLabel()[0].GetValue()] = m.GetCounter().GetValue()
+			}
+		}
+	}
+	if want := map[string]float64{"script 200": 1, "script 404": 2, "file 404": 1}; !maps.Equal(got, want) {
+		t.Errorf("%v", got)
 	}
 }

@@ -26,7 +26,7 @@ func (p Parts) netboot(ctx context.Context, systems hawkfish.Systems) (func(cont
 			Find: func(ctx context.Context, id string) (hawkfish.System, error) {
 				return systems.FindSystem(ctx, hawkfish.Scope{All: true}, id)
 			},
-			Open: fetcher.OpenMedium, Log: p.Log.With("component", "netboot"),
+			Open: fetcher.OpenMedium, Log: p.Log.With("component", "netboot"), Metrics: p.Registry,
 		})
 	}, nil
 }

@@ -19,21 +19,23 @@ func TestWhoIsFenced(t *testing.T) {
 		name    string
 		order   hawkfish.FenceOrder
 		silent  time.Duration
+		fenced  bool
 		reaches hawkfish.Reaches
 		want    []string
 		state   schemas.TaskState
 	}{
-		{"suspected and dead", hawkfish.FenceOrder{Suspected: true}, gone, hawkfish.ReachesNo, append(looks, switchOff, declare, finish), schemas.TaskStateCompleted},
-		{"suspected, but reached", hawkfish.FenceOrder{Suspected: true}, gone, hawkfish.ReachesYes, append(looks, finish), schemas.TaskStateException},
-		{"suspected, and nobody knows", hawkfish.FenceOrder{Suspected: true}, gone, hawkfish.ReachesUnknown, append(looks, finish), schemas.TaskStateException},
-		{"suspected, but it reports", hawkfish.FenceOrder{Suspected: true}, 0, hawkfish.ReachesNo, append(looks, finish), schemas.TaskStateException},
-		{"confirmed, and nobody knows", hawkfish.FenceOrder{Confirmed: true}, gone, hawkfish.ReachesUnknown, append(looks, declare, finish), schemas.TaskStateCompleted},
-		{"confirmed, but reached", hawkfish.FenceOrder{Confirmed: true}, gone, hawkfish.ReachesYes, append(looks, finish), schemas.TaskStateException},
+		{"suspected and dead", hawkfish.FenceOrder{Suspected: true}, gone, false, hawkfish.ReachesNo, append(looks, switchOff, declare, finish), schemas.TaskStateCompleted},
+		{"suspected, but reached", hawkfish.FenceOrder{Suspected: true}, gone, false, hawkfish.ReachesYes, append(looks, finish), schemas.TaskStateException},
+		{"suspected, and nobody knows", hawkfish.FenceOrder{Suspected: true}, gone, false, hawkfish.ReachesUnknown, append(looks, finish), schemas.TaskStateException},
+		{"suspected, but it reports", hawkfish.FenceOrder{Suspected: true}, 0, false, hawkfish.ReachesNo, append(looks, finish), schemas.TaskStateException},
+		{"confirmed, and nobody knows", hawkfish.FenceOrder{Confirmed: true}, gone, false, hawkfish.ReachesUnknown, append(looks, declare, finish), schemas.TaskStateCompleted},
+		{"confirmed, but reached", hawkfish.FenceOrder{Confirmed: true}, gone, false, hawkfish.ReachesYes, append(looks, finish), schemas.TaskStateException},
+		{"confirmed, and fenced before", hawkfish.FenceOrder{Confirmed: true}, 0, true, hawkfish.ReachesYes, []string{lookAt, declare, finish}, schemas.TaskStateCompleted},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.silent, w.reaches = tt.silent, tt.reaches
+			w.silent, w.reaches, w.fenced = tt.silent, tt.reaches, tt.fenced
 			tt.order.HostID = "h1"
 			w.ExecuteWorkflow(fencingflow.Run, tt.order)
 			if !slices.Equal(w.Ran, tt.want) || w.ending.Outcome.State != tt.state {

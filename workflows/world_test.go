@@ -32,6 +32,7 @@ type world struct {
 	configured []hawkfish.Guest
 	diskless   bool             // the other host does not reach the disk
 	silent     time.Duration    // of the host h1
+	fenced     bool             // it is, already
 	reaches    hawkfish.Reaches // what h2 says of h1
 	crossing
 }
@@ -52,7 +53,11 @@ func newWorld(t *testing.T) *world {
 	durabletest.Does(w.Run, placement.Move)
 	durabletest.Step(w.Run, steps.HasDisk, func(hawkfish.Guest) steps.Presence { return steps.Presence{There: !w.diskless} })
 	durabletest.Step(w.Run, fencing.Look, func(fencing.Host) fencing.Suspect {
-		return fencing.Suspect{Evidence: hawkfish.Evidence{Silent: w.silent}, Peers: []string{"h2"}}
+		e := hawkfish.Evidence{Silent: w.silent, State: hawkfish.HostUnreachable}
+		if w.fenced {
+			e.State = hawkfish.HostFenced
+		}
+		return fencing.Suspect{Evidence: e, Peers: []string{"h2"}}
 	})
 	durabletest.Step(w.Run, fencing.Probe, func(fencing.Probing) hawkfish.PeerView { return hawkfish.PeerView{HostID: "h2", Reaches: w.reaches} })
 	durabletest.Does(w.Run, fencing.SwitchOff)

@@ -52,6 +52,9 @@ func examine(ctx workflow.Context, t *task.Task, in hawkfish.FenceOrder) error {
 		return err
 	}
 	e := suspect.Evidence
+	if e.State == hawkfish.HostFenced { // it has been found dead before
+		return nil
+	}
 	e.Peers = ask(ctx, suspect)
 	life := e.Life()
 	if life == hawkfish.LifeDead || in.Confirmed && life == hawkfish.LifeUnclear {

@@ -57,6 +57,8 @@ func (s *Server) refuseUnread(http *fasthttp.RequestCtx, status int) {
 	s.begin(x, http)
 	http.Response.Header.Del(fiber.HeaderAllow) // fiber's guess, which knows no resource
 	x.started = time.Now()                      // fasthttp has not come to note when
+	// fasthttp leaves the deadline here that the answer before had, which may be over. The answer would be lost then, and TLS with it.
+	_ = http.Conn().SetWriteDeadline(x.started.Add(s.Limits.WriteTimeout))
 	message := schemas.GeneralError
 	if known, ok := faults[status]; ok {
 		message = known

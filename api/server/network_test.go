@@ -134,6 +134,28 @@ func TestStrangeRequestsGetRedfishErrors(t *testing.T) {
 	assert.Equal(t, 200, r.do("GET", "/redfish", "").StatusCode)
 }
 
+// What is refused unread is answered, too, on a connection whose last answer was long ago.
+func TestRefusalsAfterAPause(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(cfg *Config) { cfg.Limits.WriteTimeout = 100 * time.Millisecond })
+	c, err := tls.Dial("tcp", r.addr, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}})
+	require.NoError(t, err)
+	defer c.Close()
+	read := bufio.NewReader(c)
+	ask := func(request string) int {
+		_, err := io.WriteString(c, request+"\r\n\r\n")
+		require.NoError(t, err)
+		resp, err := http.ReadResponse(read, nil)
+		require.NoError(t, err)
+		_, err = io.Copy(io.Discard, resp.Body)
+		require.NoError(t, err)
+		return resp.StatusCode
+	}
+	assert.Equal(t, 200, ask("GET /redfish HTTP/1.1\r\nHost: x"))
+	<-time.After(3 * 100 * time.Millisecond) // the deadline of that answer is over
+	assert.Equal(t, 431, ask("GET /redfish HTTP/1.1\r\nHost: x\r\nX-Long: "+strings.Repeat("x", 20<<10)))
+}
+
 func TestTheEndWaitsForRequests(t *testing.T) {
 	t.Parallel()
 	r := start(t)

@@ -47,7 +47,12 @@ func (s *Server) unreadable(c fiber.Ctx, err error) error {
 	if status == http.StatusBadGateway { // fiber's word for a connection that broke off: no gateway is behind us
 		status = http.StatusBadRequest
 	}
-	connOf(c.RequestCtx()).linger.Store(true) // there may be more of it
+	conn := connOf(c.RequestCtx())
+	conn.linger.Store(true)   // there may be more of it
+	if conn.lazyConn != nil { // not one of a test
+		// fasthttp leaves the deadline that the answer before had, which may be over. The answer would be lost then, and TLS with it.
+		_ = conn.SetWriteDeadline(time.Now().Add(s.Limits.WriteTimeout))
+	}
 	s.refuseUnread(c.RequestCtx(), status)
 	return nil
 }
@@ -57,8 +62,6 @@ func (s *Server) refuseUnread(http *fasthttp.RequestCtx, status int) {
 	s.begin(x, http)
 	http.Response.Header.Del(fiber.HeaderAllow) // fiber's guess, which knows no resource
 	x.started = time.Now()                      // fasthttp has not come to note when
-	// fasthttp leaves the deadline here that the answer before had, which may be over. The answer would be lost then, and TLS with it.
-	_ = http.Conn().SetWriteDeadline(x.started.Add(s.Limits.WriteTimeout))
 	message := schemas.GeneralError
 	if known, ok := faults[status]; ok {
 		message = known

@@ -203,7 +203,8 @@ func (j *journal) close() error {
 	if j == nil {
 		return nil
 	}
-	return errors.Join(j.file.Close(), j.lock.Close())
+	// To close it is not enough: a child process that is just being made has it, too, until it runs its program.
+	return errors.Join(j.file.Close(), syscall.Flock(int(j.lock.Fd()), syscall.LOCK_UN), j.lock.Close())
 }
 
 // kept is the error of a host whose state cannot be kept.

@@ -134,6 +134,11 @@ func (in Insertion) Medium(task string, facts ImageFacts) *Medium {
 	return &Medium{ID: task, URL: in.URL, UserName: in.UserName, SHA256: facts.SHA256, SizeBytes: facts.SizeBytes, Out: in.Out}
 }
 
+// Insertion is what brings the drive's medium to another host. The password that it may have needed is kept nowhere.
+func (d MediaDrive) Insertion(systemID string, slot MediaSlot) Insertion {
+	return Insertion{SystemID: systemID, Slot: slot, URL: d.Medium.URL, UserName: d.Medium.UserName, Unverified: d.Unverified}
+}
+
 // Ejection is the input of OpEjectMedia.
 type Ejection struct {
 	SystemID string    `json:"system"`

@@ -67,7 +67,7 @@ func bootOptions(c *control.Control) []redfish.Resource {
 func showBootOption(to redfish.Links, o bootOption) bootOptionView {
 	related := o.related(to)
 	return bootOptionView{
-		ID: o.Reference, Name: o.BootOption.Name, Reference: o.Reference, DisplayName: o.BootOption.Name, Alias: o.Alias,
+		ID: o.Reference, Name: o.Name, Reference: o.Reference, DisplayName: o.Name, Alias: o.Alias,
 		Enabled: slices.Contains(o.BootOrder(), o.BootOption), Related: related, Count: len(related),
 	}
 }

@@ -27,23 +27,8 @@ type migrateRequest struct {
 
 // newMigration is the same, with the system.
 type newMigration struct {
-	System          string                 `json:"System" validate:"required,min=1,max=255"` // UUID or name
-	TargetHost      string                 `json:"TargetHost" validate:"max=63"`
-	Mode            hawkfish.MigrationMode `json:"Mode"`
-	CopyStorage     *bool                  `json:"CopyStorage"`
-	MaxDowntimeMs   int64                  `json:"MaxDowntimeMs" validate:"min=0,max=1048576"`
-	BandwidthMiBps  int64                  `json:"BandwidthMiBps" validate:"min=0,max=1048576"`
-	AutoConverge    bool                   `json:"AutoConverge"`
-	PostCopy        bool                   `json:"PostCopy"`
-	IfNotConverging hawkfish.Convergence   `json:"IfNotConverging"`
-	ConvergeSeconds int                    `json:"ConvergeSeconds" validate:"min=1,max=21600"`
-}
-
-// request is what is asked of the system.
-func (p newMigration) request() migrateRequest {
-	return migrateRequest{
-		p.TargetHost, p.Mode, p.CopyStorage, p.MaxDowntimeMs, p.BandwidthMiBps, p.AutoConverge, p.PostCopy, p.IfNotConverging, p.ConvergeSeconds,
-	}
+	System string `json:"System" validate:"required,min=1,max=255"` // UUID or name
+	migrateRequest
 }
 
 // order is what is asked for.
@@ -157,7 +142,7 @@ func migrations(c *control.Control) []redfish.Resource {
 			if err != nil {
 				return redfish.Result{}, err
 			}
-			return migrated(ctx, c, req, s, p.request())
+			return migrated(ctx, c, req, s, p.migrateRequest)
 		}),
 	})
 	one := redfish.Define(redfish.Spec[migrationView, migrationState]{

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/projectbeskar/hawkfish"
@@ -64,28 +65,11 @@ func (c *Control) openExit(ctx context.Context, parent hawkfish.Task, index int)
 	if err := json.Unmarshal(parent.Input, &in); err != nil {
 		return hawkfish.Task{}, err
 	}
-	id, err := partOf(parent, index)
-	if err != nil {
-		return hawkfish.Task{}, err
-	}
 	exit := in.Exits[index]
-	refused := hawkfish.Task{
-		ID: id.String(), ParentID: parent.ID, ProjectID: parent.ProjectID, Operation: hawkfish.OpMigrate,
-		Target: hawkfish.Target{Kind: hawkfish.TargetSystem, ID: exit.SystemID, Name: exit.SystemName}, Requester: parent.Requester,
-	}
-	s, err := c.FindSystem(ctx, hawkfish.Scope{All: true}, exit.SystemID)
-	if err != nil {
-		return refused, err
-	}
-	t, err := exitTask(askedBy(parent), s, in, exit, parent.Operation == hawkfish.OpReturn)
-	if t.ID, t.ParentID = id.String(), parent.ID; err != nil {
-		return refused, err
-	}
-	made, err := c.OpenTask(ctx, t)
-	if err != nil {
-		return t, err
-	}
-	return made, nil
+	leaves := hawkfish.Target{Kind: hawkfish.TargetSystem, ID: exit.SystemID, Name: exit.SystemName}
+	return c.openOn(ctx, parent, index, hawkfish.OpMigrate, leaves, func(asked Asked, s hawkfish.System) (hawkfish.Task, error) {
+		return exitTask(asked, s, in, exit, parent.Operation == hawkfish.OpReturn)
+	}, c.OpenTask)
 }
 
 // exitTask is how a system leaves its host, or returns to it.
@@ -120,32 +104,33 @@ func (c *Control) ReturnToHost(ctx context.Context, asked Asked, h hawkfish.Host
 // evacuated lists what the last evacuation of a host has brought elsewhere, each with the host that it is on.
 func (c *Control) evacuated(ctx context.Context, h hawkfish.Host) ([]hawkfish.Exit, error) {
 	all := hawkfish.Scope{All: true}
-	op, target := hawkfish.OpEvacuate, hostTarget(h.ID)
-	ids, _, err := c.TaskIDsWith(ctx, all, hawkfish.TaskFilter{Operation: &op, TargetID: &target.ID}, hawkfish.Page{Limit: 1})
-	if err != nil || len(ids) == 0 {
+	last, ok, err := c.lastTask(ctx, hawkfish.OpEvacuate, hostTarget(h.ID))
+	if err != nil || !ok {
 		return nil, err
 	}
-	parts, _, err := c.ListSubTasks(ctx, all, ids[0], hawkfish.Page{})
+	var in hawkfish.Evacuation
+	if err := json.Unmarshal(last.Input, &in); err != nil {
+		return nil, err
+	}
+	parts, _, err := c.ListSubTasks(ctx, all, last.ID, hawkfish.Page{})
 	if err != nil {
 		return nil, err
 	}
 	var exits []hawkfish.Exit
-	for _, t := range parts {
-		if t.Operation != hawkfish.OpMigrate || t.State != schemas.TaskStateCompleted {
+	for _, e := range in.Exits {
+		left := slices.ContainsFunc(parts, func(t hawkfish.Task) bool {
+			return t.Target.ID == e.SystemID && t.Operation == hawkfish.OpMigrate && t.State == schemas.TaskStateCompleted
+		})
+		if !left {
 			continue
 		}
-		s, err := c.FindSystem(ctx, all, t.Target.ID)
+		s, err := c.FindSystem(ctx, all, e.SystemID)
 		switch {
 		case hawkfish.KindOf(err) == hawkfish.NotFound: // it has been deleted since
 		case err != nil:
 			return nil, err
 		case s.HostID != h.ID && s.HostID != "":
-			var order hawkfish.MigrationOrder
-			if err := json.Unmarshal(t.Input, &order); err != nil {
-				return nil, err
-			}
-			policy := map[hawkfish.MigrationMode]hawkfish.EvacuationPolicy{hawkfish.MigrateCold: hawkfish.EvacuateCold}[order.Mode]
-			exits = append(exits, hawkfish.Exit{SystemID: s.ID, SystemName: s.Name, Policy: cmp.Or(policy, hawkfish.EvacuateLive), To: s.HostID})
+			exits = append(exits, hawkfish.Exit{SystemID: s.ID, SystemName: s.Name, Policy: e.Policy, To: s.HostID})
 		}
 	}
 	return exits, nil

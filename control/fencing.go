@@ -81,24 +81,15 @@ func (c *Control) openRecovery(ctx context.Context, parent hawkfish.Task, index 
 	if err := json.Unmarshal(parent.Input, &order); err != nil {
 		return hawkfish.Task{}, err
 	}
-	id, err := partOf(parent, index)
-	if err != nil {
-		return hawkfish.Task{}, err
-	}
-	t := hawkfish.Task{ID: id.String(), ParentID: parent.ID, ProjectID: parent.ProjectID, Operation: hawkfish.OpRecover, Target: hawkfish.Target{Kind: hawkfish.TargetSystem, ID: order.Systems[index].SystemID}}
-	asked := askedBy(parent)
-	s, err := c.FindSystem(ctx, hawkfish.Scope{All: true}, order.Systems[index].SystemID)
-	if err != nil {
-		return t, err
-	}
-	fresh, err := newTask(asked, s.ProjectID, hawkfish.OpRecover, systemTarget(s), order.Systems[index])
-	if fresh.ID, fresh.ParentID = t.ID, t.ParentID; err != nil {
-		return t, err
-	}
-	made, err := c.SupersedeTasks(ctx, fresh)
-	if err != nil {
-		return fresh, err
-	}
-	c.pushAside(ctx, asked, made, func(other hawkfish.Task) bool { return other.Operation != hawkfish.OpRecover })
-	return made, nil
+	recovery := order.Systems[index]
+	asked, stranded := askedBy(parent), hawkfish.Target{Kind: hawkfish.TargetSystem, ID: recovery.SystemID}
+	return c.openOn(ctx, parent, index, hawkfish.OpRecover, stranded, func(asked Asked, s hawkfish.System) (hawkfish.Task, error) {
+		return newTask(asked, s.ProjectID, hawkfish.OpRecover, systemTarget(s), recovery)
+	}, func(ctx context.Context, t hawkfish.Task) (hawkfish.Task, error) {
+		made, err := c.SupersedeTasks(ctx, t)
+		if err == nil {
+			c.pushAside(ctx, asked, made, func(other hawkfish.Task) bool { return other.Operation != hawkfish.OpRecover })
+		}
+		return made, err
+	})
 }

@@ -57,15 +57,6 @@ func (c *Control) guard(ctx context.Context, log *slog.Logger) error {
 
 // suspected reports whether a host is being fenced, or was tried to be a short while ago.
 func (c *Control) suspected(ctx context.Context, h hawkfish.Host) (bool, error) {
-	op, target := hawkfish.OpFence, hostTarget(h.ID)
-	everything := hawkfish.Scope{All: true}
-	ids, _, err := c.TaskIDsWith(ctx, everything, hawkfish.TaskFilter{Operation: &op, TargetID: &target.ID}, hawkfish.Page{Limit: 1})
-	if err != nil || len(ids) == 0 {
-		return false, err
-	}
-	last, err := c.FindTask(ctx, everything, ids[0])
-	if hawkfish.KindOf(err) == hawkfish.NotFound { // it was forgotten meanwhile
-		return false, nil
-	}
-	return !last.Ended() || time.Since(last.EndedAt) < suspectAgain, err
+	last, ok, err := c.lastTask(ctx, hawkfish.OpFence, hostTarget(h.ID))
+	return ok && (!last.Ended() || time.Since(last.EndedAt) < suspectAgain), err
 }

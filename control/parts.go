@@ -41,6 +41,31 @@ func (c *Control) OpenPart(ctx context.Context, parentID string, index int) (haw
 	return hawkfish.PartOf(t), err
 }
 
+// openOn opens a part that works on a system there is: of says what it is, open stores it. op is what it is shown as when the system is gone.
+func (c *Control) openOn(ctx context.Context, parent hawkfish.Task, index int, op hawkfish.Operation, system hawkfish.Target,
+	of func(Asked, hawkfish.System) (hawkfish.Task, error), open func(context.Context, hawkfish.Task) (hawkfish.Task, error),
+) (hawkfish.Task, error) {
+	id, err := partOf(parent, index)
+	if err != nil {
+		return hawkfish.Task{}, err
+	}
+	t := hawkfish.Task{ID: id.String(), ParentID: parent.ID, ProjectID: parent.ProjectID, Operation: op, Target: system, Requester: parent.Requester}
+	s, err := c.FindSystem(ctx, hawkfish.Scope{All: true}, system.ID)
+	if err != nil {
+		return t, err
+	}
+	fresh, err := of(askedBy(parent), s)
+	if err != nil {
+		return t, err
+	}
+	fresh.ID, fresh.ParentID = t.ID, t.ParentID
+	made, err := open(ctx, fresh)
+	if err != nil {
+		return fresh, err
+	}
+	return made, nil
+}
+
 // refusePart keeps a part that cannot be opened, unless that is because the parent is over: then nothing is kept.
 func (c *Control) refusePart(ctx context.Context, t hawkfish.Task, why error) (hawkfish.Task, error) {
 	t, err := c.RefuseTask(ctx, t, hawkfish.Faults(why))

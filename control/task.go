@@ -58,6 +58,20 @@ func startOf(t hawkfish.Task) durable.Start {
 	}
 }
 
+// lastTask is the newest task of an operation on a target; false: there is none, or it is forgotten by now.
+func (c *Control) lastTask(ctx context.Context, op hawkfish.Operation, target hawkfish.Target) (hawkfish.Task, bool, error) {
+	everything := hawkfish.Scope{All: true}
+	ids, _, err := c.TaskIDsWith(ctx, everything, hawkfish.TaskFilter{Operation: &op, TargetID: &target.ID}, hawkfish.Page{Limit: 1})
+	if err != nil || len(ids) == 0 {
+		return hawkfish.Task{}, false, err
+	}
+	t, err := c.FindTask(ctx, everything, ids[0])
+	if hawkfish.KindOf(err) == hawkfish.NotFound {
+		return hawkfish.Task{}, false, nil
+	}
+	return t, err == nil, err
+}
+
 // CancelTask asks a task to stop and to undo what it has done. Conflict when it has ended.
 func (c *Control) CancelTask(ctx context.Context, asked Asked, t hawkfish.Task) (hawkfish.Task, error) {
 	if err := c.accepting(ctx); err != nil {

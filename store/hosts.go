@@ -117,7 +117,7 @@ func (s *Store) ChangeHost(ctx context.Context, id string, revision int64, chang
 	return s.changeHost(ctx, id, revision, func(ctx context.Context, q *db.Queries, h hawkfish.Host) (hawkfish.Host, error) {
 		after, _, err := h.After(change)
 		if err == nil && change == hawkfish.HostIsFenced {
-			err = recorded(ctx, q)(powerLost(ctx, q, id))
+			err = powerLost(ctx, q, id)
 		}
 		return after, err
 	}, func(was hawkfish.Host) []hawkfish.Event { return hostEvents(was, change, requester) })

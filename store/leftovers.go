@@ -54,26 +54,20 @@ func part(ctx context.Context, q *db.Queries, systemID, from, to string) error {
 	return q.ClearLeftovers(ctx, db.ClearLeftoversParams{HostID: to, Ids: []string{systemID}})
 }
 
-// recorded writes the events of a change.
-func recorded(ctx context.Context, q *db.Queries) func([]hawkfish.Event, error) error {
-	return func(events []hawkfish.Event, err error) error {
-		if err != nil {
-			return err
-		}
-		return record(ctx, q, events)
-	}
-}
-
-// powerLost notes that nothing runs any more on a host that is dead.
-func powerLost(ctx context.Context, q *db.Queries, hostID string) ([]hawkfish.Event, error) {
+// powerLost notes, and tells, that nothing runs any more on a host that is dead.
+func powerLost(ctx context.Context, q *db.Queries, hostID string) error {
 	ids, err := q.SystemsOn(ctx, &hostID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	now := time.Now()
 	seen := make([]hawkfish.Observation, len(ids))
 	for i, id := range ids {
 		seen[i] = hawkfish.Observation{SystemID: id, Power: schemas.PowerStateOff, Cause: hawkfish.CauseHostDied, At: now}
 	}
-	return observe(ctx, q, hostID, seen)
+	events, err := observe(ctx, q, hostID, seen)
+	if err != nil {
+		return err
+	}
+	return record(ctx, q, events)
 }

@@ -34,21 +34,13 @@ type adopted struct {
 
 // Everything is killed at every step of adoptions and of releases. No domain is half adopted, and no guest notices.
 func TestAdoptionsKilledAtEveryStep(t *testing.T) {
-	for turn, v := range []struct {
-		process string
-		down    time.Duration
-	}{
-		{stack.API, 0}, {stack.Worker, 0}, {stack.Simulated, 0}, {stack.Temporal, outage}, {stack.Postgres, outage},
-	} {
-		t.Run(v.process, func(t *testing.T) {
-			t.Parallel()
-			s := stack.Start(t, stack.Options{SimulatedHosts: 1, Env: map[string]string{"HAWKFISH_SIMULATED_FOREIGN": "5"}})
-			f := &fleet{Stack: s, t: t, hosts: journals{filepath.Join(s.Dir, "simulated")}}
-			for i := range turns() {
-				f.adoptionRound(f.process(v.process, v.down), turn+i)
-			}
-		})
-	}
+	eachProcess(t, func(t *testing.T, turn int, process string, down time.Duration) {
+		s := stack.Start(t, stack.Options{SimulatedHosts: 1, Env: map[string]string{"HAWKFISH_SIMULATED_FOREIGN": "5"}})
+		f := &fleet{Stack: s, t: t, hosts: journals{filepath.Join(s.Dir, "simulated")}}
+		for i := range turns() {
+			f.adoptionRound(f.process(process, down), turn+i)
+		}
+	})
 }
 
 func (f *fleet) adoptionRound(v victim, turn int) {

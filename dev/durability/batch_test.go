@@ -53,21 +53,13 @@ type held struct {
 
 // Everything is killed with batches at every step of their own, and no part is lost, or done twice, or left behind.
 func TestBatchesKilledAtEveryStep(t *testing.T) {
-	for turn, v := range []struct {
-		process string
-		down    time.Duration
-	}{
-		{stack.API, 0}, {stack.Worker, 0}, {stack.Simulated, 0}, {stack.Temporal, outage}, {stack.Postgres, outage},
-	} {
-		t.Run(v.process, func(t *testing.T) {
-			t.Parallel()
-			f := simulatedFleet(t)
-			f.tinyProfile()
-			for i := range turns() {
-				f.batchRound(f.process(v.process, v.down), turn+i)
-			}
-		})
-	}
+	eachProcess(t, func(t *testing.T, turn int, process string, down time.Duration) {
+		f := simulatedFleet(t)
+		f.tinyProfile()
+		for i := range turns() {
+			f.batchRound(f.process(process, down), turn+i)
+		}
+	})
 }
 
 // batchSteps are where batches are held, in an order in which none keeps the next from its step.

@@ -146,18 +146,10 @@ func (f *fleet) nothingPends(t *trial, wanted func(hawkfish.System) bool) {
 
 // Changes of systems reach their guests once, whatever dies, and a boot override serves for one boot.
 func TestKilledWhileSystemsAreChanged(t *testing.T) {
-	for turn, v := range []struct {
-		process string
-		down    time.Duration
-	}{
-		{stack.API, 0}, {stack.Worker, 0}, {stack.Simulated, 0}, {stack.Temporal, outage}, {stack.Postgres, outage},
-	} {
-		t.Run(v.process, func(t *testing.T) {
-			t.Parallel()
-			f := simulatedFleet(t)
-			for i := range turns() {
-				f.round(f.process(v.process, v.down), trials(slices.Concat(changeRequests(), settingsRequests()), turn+i))
-			}
-		})
-	}
+	eachProcess(t, func(t *testing.T, turn int, process string, down time.Duration) {
+		f := simulatedFleet(t)
+		for i := range turns() {
+			f.round(f.process(process, down), trials(slices.Concat(changeRequests(), settingsRequests()), turn+i))
+		}
+	})
 }

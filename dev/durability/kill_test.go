@@ -21,8 +21,10 @@ func (f *fleet) process(name string, down time.Duration) victim {
 // outage is how long those are away that others must do without.
 const outage = 2 * time.Second
 
-// Each process is killed with work of every kind at every step, and everything ends as if nothing had happened.
-func TestKilledAtEveryStep(t *testing.T) {
+// eachProcess runs a test for each process that is killed, all at once. down is how long it is away then: those are for a while that others must
+// do without.
+func eachProcess(t *testing.T, run func(t *testing.T, turn int, process string, down time.Duration)) {
+	t.Helper()
 	for turn, v := range []struct {
 		process string
 		down    time.Duration
@@ -31,10 +33,17 @@ func TestKilledAtEveryStep(t *testing.T) {
 	} {
 		t.Run(v.process, func(t *testing.T) {
 			t.Parallel()
-			f := simulatedFleet(t)
-			for i := range turns() {
-				f.round(f.process(v.process, v.down), trials(slices.Concat(requests, unfetchable), turn+i))
-			}
+			run(t, turn, v.process, v.down)
 		})
 	}
+}
+
+// Each process is killed with work of every kind at every step, and everything ends as if nothing had happened.
+func TestKilledAtEveryStep(t *testing.T) {
+	eachProcess(t, func(t *testing.T, turn int, process string, down time.Duration) {
+		f := simulatedFleet(t)
+		for i := range turns() {
+			f.round(f.process(process, down), trials(slices.Concat(requests, unfetchable), turn+i))
+		}
+	})
 }

@@ -78,26 +78,18 @@ func (f *fleet) inserted(system string) bool {
 
 // What is inserted while things die is inserted once, and the power-on behind it waits.
 func TestKilledWhileMediaAreInserted(t *testing.T) {
-	for turn, v := range []struct {
-		process string
-		down    time.Duration
-	}{
-		{stack.API, 0}, {stack.Worker, 0}, {stack.Simulated, 0}, {stack.Temporal, outage}, {stack.Postgres, outage},
-	} {
-		t.Run(v.process, func(t *testing.T) {
-			t.Parallel()
-			f := simulatedFleet(t)
-			f.disc()
-			for i := range turns() {
-				all := trials(mediaRequests(), turn+i)
-				f.round(f.process(v.process, v.down), all)
-				for _, one := range all {
-					assert.Equal(t, one.name == "insert", f.inserted(one.system), "%s: inserted", one.at)
-				}
-				f.killedWhileEjecting(f.process(v.process, v.down), all)
+	eachProcess(t, func(t *testing.T, turn int, process string, down time.Duration) {
+		f := simulatedFleet(t)
+		f.disc()
+		for i := range turns() {
+			all := trials(mediaRequests(), turn+i)
+			f.round(f.process(process, down), all)
+			for _, one := range all {
+				assert.Equal(t, one.name == "insert", f.inserted(one.system), "%s: inserted", one.at)
 			}
-		})
-	}
+			f.killedWhileEjecting(f.process(process, down), all)
+		}
+	})
 }
 
 // killedWhileEjecting takes out again what trials have inserted, while the victim dies before the host does it.

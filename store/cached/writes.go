@@ -82,7 +82,7 @@ func (s *Store) MoveSystem(ctx context.Context, systemID, hostID string) error {
 // CommitMigration does, too.
 func (s *Store) CommitMigration(ctx context.Context, id string) error {
 	err := s.Source.CommitMigration(ctx, id)
-	if m, lost := s.Source.FindMigration(ctx, everything, id); lost == nil {
+	if m, lost := s.FindMigration(ctx, everything, id); lost == nil {
 		s.forgetSystem(m.SystemID, false)
 	} else {
 		s.systems.forgetAll()

@@ -269,15 +269,20 @@ func (h *Host) Undefine(ctx context.Context, systemID string) error {
 		if err := h.mustBeMade(c, systemID); err != nil {
 			return struct{}{}, err
 		}
-		dom, err := c.DomainLookupByUUID(id)
-		if err == nil {
-			err = c.DomainUndefineFlags(dom, undefineAll)
-		}
-		if isCode(err, golibvirt.ErrNoDomain) {
-			err = nil
-		}
-		return struct{}{}, err
+		return struct{}{}, c.undefine(id, undefineAll)
 	})
 	_, err = about(systemID, struct{}{}, err)
+	return err
+}
+
+// undefine removes a domain's definition; that there is none is success.
+func (c *conn) undefine(id golibvirt.UUID, flags golibvirt.DomainUndefineFlagsValues) error {
+	dom, err := c.DomainLookupByUUID(id)
+	if err == nil {
+		err = c.DomainUndefineFlags(dom, flags)
+	}
+	if isCode(err, golibvirt.ErrNoDomain) {
+		err = nil
+	}
 	return err
 }

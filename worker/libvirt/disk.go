@@ -2,6 +2,7 @@ package libvirt
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
@@ -151,16 +152,21 @@ func (h *Host) DeleteDisks(ctx context.Context, systemID string) error {
 		if err != nil {
 			return struct{}{}, err
 		}
-		// virtlogd keeps older parts of a long serial log beside it, unknown to the pool.
-		if err := p.refresh(c); err != nil {
-			return struct{}{}, err
-		}
-		names, err := p.volumes(c, systemID+".")
-		if err != nil {
-			return struct{}{}, err
-		}
-		return struct{}{}, p.remove(c, names...)
+		return struct{}{}, p.removeOf(c, systemID, func(string) bool { return false })
 	})
 	_, err = about(systemID, struct{}{}, err)
 	return err
+}
+
+// removeOf removes the volumes of a system but those that are to be kept.
+func (p pool) removeOf(c *conn, systemID string, keep func(name string) bool) error {
+	// virtlogd keeps older parts of a long serial log beside it, unknown to the pool.
+	if err := p.refresh(c); err != nil {
+		return err
+	}
+	names, err := p.volumes(c, systemID+".")
+	if err != nil {
+		return err
+	}
+	return p.remove(c, slices.DeleteFunc(names, keep)...)
 }

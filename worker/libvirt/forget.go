@@ -37,11 +37,7 @@ func (h *Host) Forget(ctx context.Context, systemID string) error {
 		if err := c.DomainDestroyFlags(dom, golibvirt.DomainDestroyDefault); err != nil && !isCode(err, golibvirt.ErrOperationInvalid) {
 			return struct{}{}, err
 		}
-		err = c.DomainUndefineFlags(dom, forgetFlags)
-		if isCode(err, golibvirt.ErrNoDomain) { // one that was not persistent is gone when it is off
-			err = nil
-		}
-		return struct{}{}, err
+		return struct{}{}, c.undefine(id, forgetFlags) // one that was not persistent is gone when it is off
 	})
 	_, err = about(systemID, struct{}{}, err)
 	return err

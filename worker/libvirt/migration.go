@@ -24,6 +24,11 @@ const (
 
 func offerVolume(p hawkfish.Passage) string { return p.Guest.ID + offerInfix + p.ID }
 
+// keptByMigrations are volumes of a system that a migration goes on needing.
+func keptByMigrations(name string) bool {
+	return strings.HasSuffix(name, landingSuffix) || strings.Contains(name, offerInfix)
+}
+
 func landingVolume(systemID string) string { return systemID + landingSuffix }
 
 // OfferMigration looks whether a guest can leave, and makes the volume by which its storage is known.
@@ -221,7 +226,7 @@ func (h *Host) makeLanding(ctx context.Context, p hawkfish.Passage) error {
 		if err := h.dropDefinition(c, g.ID); err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, pool.removeAll(c, g.ID, landingVolume(g.ID))
+		return struct{}{}, pool.removeOf(c, g.ID, keptByMigrations)
 	})
 	if err == nil {
 		err = h.CreateDisk(ctx, g)
@@ -239,34 +244,15 @@ func (h *Host) makeLanding(ctx context.Context, p hawkfish.Passage) error {
 	return err
 }
 
-// removeAll removes the volumes of a system but one.
-func (p pool) removeAll(c *conn, systemID, but string) error {
-	if err := p.refresh(c); err != nil {
-		return err
-	}
-	names, err := p.volumes(c, systemID+".")
-	if err != nil {
-		return err
-	}
-	names = slices.DeleteFunc(names, func(name string) bool { return name == but || strings.Contains(name, offerInfix) })
-	return p.remove(c, names...)
-}
-
 // dropDefinition removes what is left of an earlier stay: a definition whose guest does not run.
 func (h *Host) dropDefinition(c *conn, systemID string) error {
 	id, err := parseID(systemID)
 	if err != nil {
 		return err
 	}
-	g, err := h.look(c, id)
-	switch {
-	case isCode(err, golibvirt.ErrNoDomain):
-		return nil
-	case err != nil:
+	if err := h.mustBeOff(c, systemID); err != nil {
 		return err
-	case g.isOn():
-		return &hawkfish.Error{Kind: hawkfish.Conflict, Resource: "ComputerSystem", ID: systemID, Message: "its guest runs here"}
 	}
 	h.registry.forget(id)
-	return c.DomainUndefineFlags(g.Domain, forgetFlags)
+	return c.undefine(id, forgetFlags)
 }

@@ -97,7 +97,7 @@ func (h *Host) CleanMigration(ctx context.Context, systemID string) error {
 		if _, ok, err := pool.volume(c, landing); err != nil || !ok {
 			return struct{}{}, err
 		}
-		if err := pool.removeAll(c, systemID, landing); err != nil {
+		if err := pool.removeOf(c, systemID, keptByMigrations); err != nil {
 			return struct{}{}, err
 		}
 		return struct{}{}, pool.remove(c, landing)

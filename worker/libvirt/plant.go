@@ -189,7 +189,7 @@ func (h *Host) editVariables(ctx context.Context, c *conn, d *libvirtxml.Domain,
 		return &hawkfish.Error{Kind: hawkfish.Exhausted, Message: err.Error()}
 	}
 	for _, e := range v.Edits() {
-		if err := h.overwrite(ctx, vol, e); err != nil {
+		if err := h.overwrite(ctx, vol, uint64(e.Offset), e.Data); err != nil {
 			return err
 		}
 	}
@@ -197,14 +197,14 @@ func (h *Host) editVariables(ctx context.Context, c *conn, d *libvirtxml.Domain,
 }
 
 // overwrite writes a part of a volume (virStorageVolUpload).
-func (h *Host) overwrite(ctx context.Context, vol golibvirt.StorageVol, e uefi.Edit) error {
+func (h *Host) overwrite(ctx context.Context, vol golibvirt.StorageVol, offset uint64, data []byte) error {
 	c, err := h.conns.dial(ctx)
 	if err != nil {
 		return hawkfish.Down("libvirt", err)
 	}
 	defer c.close()
 	defer context.AfterFunc(ctx, c.close)()
-	err = c.StorageVolUpload(vol, bytes.NewReader(e.Data), uint64(e.Offset), uint64(len(e.Data)), 0)
+	err = c.StorageVolUpload(vol, bytes.NewReader(data), offset, uint64(len(data)), 0)
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}

@@ -1,7 +1,6 @@
 package libvirt
 
 import (
-	"bytes"
 	"context"
 
 	golibvirt "github.com/digitalocean/go-libvirt"
@@ -13,7 +12,7 @@ const poolIDVolume = "hawkfish-pool.id"
 
 // diskPool names the pool of disks, the same for all hosts that share it; empty: nobody does. Who comes first names it.
 func (h *Host) diskPool(ctx context.Context, c *conn) (string, error) {
-	if h.cfg.DiskPath == "" || h.cfg.DiskPath == h.cfg.PoolPath {
+	if !h.cfg.disksApart() {
 		return "", nil
 	}
 	if known := h.poolID.Load(); known != nil {
@@ -39,7 +38,7 @@ func (h *Host) diskPool(ctx context.Context, c *conn) (string, error) {
 	}
 	if id == "" { // of two that come at the same time the last one names it: what it is called for good is seen the next time
 		id = uuid.NewString()
-		return id, h.writePoolID(ctx, vol, id)
+		return id, h.overwrite(ctx, vol, 0, []byte(id))
 	}
 	h.poolID.Store(&id)
 	return id, nil
@@ -59,15 +58,4 @@ func (h *Host) readPoolID(ctx context.Context, c *conn, vol golibvirt.StorageVol
 		return "", nil
 	}
 	return id.String(), nil
-}
-
-// writePoolID writes on a connection of its own, as all streams do.
-func (h *Host) writePoolID(ctx context.Context, vol golibvirt.StorageVol, id string) error {
-	c, err := h.conns.dial(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.close()
-	defer context.AfterFunc(ctx, c.close)()
-	return c.StorageVolUpload(vol, bytes.NewReader([]byte(id)), 0, 0, 0)
 }

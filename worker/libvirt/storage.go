@@ -21,11 +21,14 @@ func (h *Host) openPool(c *conn) (pool, error) { return h.open(c, h.cfg.Pool, h.
 
 // openDisks finds the pool of what belongs to systems: their disks, the state of their firmware, their seeds and serial logs. Hosts may share it.
 func (h *Host) openDisks(c *conn) (pool, error) {
-	if h.cfg.DiskPath == "" || h.cfg.DiskPath == h.cfg.PoolPath {
+	if !h.cfg.disksApart() {
 		return h.openPool(c)
 	}
 	return h.open(c, h.cfg.Pool+diskPoolSuffix, h.cfg.DiskPath)
 }
+
+// disksApart reports whether what belongs to systems is in a pool of its own.
+func (c Config) disksApart() bool { return c.DiskPath != "" && c.DiskPath != c.PoolPath }
 
 // diskPoolSuffix follows the name of the pool of images in that of the pool of disks.
 const diskPoolSuffix = "-disks"

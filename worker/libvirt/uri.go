@@ -11,10 +11,10 @@ import (
 	"github.com/projectbeskar/hawkfish"
 )
 
-const (
-	defaultSocket = "/run/libvirt/libvirt-sock"
-	defaultPort   = "16509"
-)
+const defaultSocket = "/run/libvirt/libvirt-sock"
+
+// defaultPorts are where libvirtd listens for each transport.
+var defaultPorts = map[string]string{"tls": "16514", "tcp": "16509"}
 
 // endpoint is where a libvirtd listens, and which of its drivers is meant.
 type endpoint struct {
@@ -38,13 +38,32 @@ func parseURI(uri string) (endpoint, error) {
 	at := endpoint{driver: golibvirt.ConnectURI(driver + "://" + u.Path)}
 	switch {
 	case transport == "tcp" && u.Hostname() != "":
-		at.network, at.address = "tcp", net.JoinHostPort(u.Hostname(), orDefault(u.Port(), defaultPort))
+		at.network, at.address = "tcp", hostPort(u)
 	case (transport == "" || transport == "unix") && u.Host == "":
 		at.network, at.address = "unix", orDefault(u.Query().Get("socket"), defaultSocket)
 	default:
 		return endpoint{}, badURI(uri, "only unix sockets and qemu+tcp://HOST/ are spoken")
 	}
 	return at, nil
+}
+
+// hostPort is the host and the port of a libvirt URI; empty: it names none.
+func hostPort(u *url.URL) string {
+	_, transport, _ := strings.Cut(u.Scheme, "+")
+	port := orDefault(u.Port(), defaultPorts[transport])
+	if u.Hostname() == "" || port == "" {
+		return ""
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// dialAddress is where a libvirtd is dialled that has a URI, host:port; empty: the URI names none.
+func dialAddress(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil {
+		return ""
+	}
+	return hostPort(u)
 }
 
 func badURI(uri, why string) error {

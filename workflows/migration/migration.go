@@ -169,8 +169,7 @@ func (m *move) fetch() error {
 	}
 	for _, slot := range m.Landing.NeedsMedia {
 		drive := m.Guest.Machine.Media[slot]
-		in := hawkfish.Insertion{SystemID: m.order.SystemID, Slot: slot, URL: drive.Medium.URL, UserName: drive.Medium.UserName, Unverified: drive.Unverified}
-		got, err := task.Try(m.Task, media.Fetch, m.far, in)
+		got, err := task.Try(m.Task, media.Fetch, m.far, drive.Insertion(m.order.SystemID, slot))
 		switch {
 		case durable.IsCancelled(err):
 			return err

@@ -93,7 +93,7 @@ func (r *recovery) prepare(host string) error {
 			continue
 		}
 		m := drive.Medium
-		got, err := task.Try(r.Task, media.Fetch, r.queue, hawkfish.Insertion{SystemID: g.ID, Slot: slot, URL: m.URL, UserName: m.UserName, Unverified: drive.Unverified})
+		got, err := task.Try(r.Task, media.Fetch, r.queue, drive.Insertion(g.ID, slot))
 		switch {
 		case durable.IsCancelled(err):
 			return err
